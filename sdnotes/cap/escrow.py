@@ -1,0 +1,61 @@
+"""Divide the money before the cable is cut, and nobody need ask while it is.
+
+    opening 50      ATM1 may pay 25    ATM2 may pay 25
+    ATM1 pays 10            15                 25
+    ATM2 pays 20            15                  5
+    ATM2, 30 more           15                  5       refused: 30 > 5
+
+However the two are parted, their shares never add up to more than there is, so the
+account cannot be overdrawn. What it costs: the last request was refused although 20
+were left.
+
+Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4).
+Left out: moving shares by themselves; two machines in contact may call ``move``.
+Chapter: docs/chapters/cap.md.
+"""
+
+
+class Escrow:
+    """Shares of one amount, each spent by its holder alone.
+
+    >>> escrow = Escrow({"ATM1": 25, "ATM2": 25})
+    >>> escrow.spend("ATM1", 10), escrow.spend("ATM2", 20), escrow.spend("ATM2", 30)
+    (True, True, False)
+    >>> escrow.left
+    20
+    """
+
+    def __init__(self, shares: dict[str, int]) -> None:
+        for holder, share in shares.items():
+            if share < 0:
+                raise ValueError(f"shares[{holder!r}]={share!r} is negative")
+        self._shares = dict(shares)
+
+    @property
+    def left(self) -> int:
+        """Return what is left of all shares together."""
+        return sum(self._shares.values())
+
+    def share(self, holder: str) -> int:
+        """Return what a holder may still spend. Raises KeyError for a stranger."""
+        return self._shares[holder]
+
+    def spend(self, holder: str, amount: int) -> bool:
+        """Spend from the holder's own share; return False, and do nothing, if short."""
+        if amount < 0:
+            raise ValueError(f"amount={amount!r} is negative")
+        if amount > self._shares[holder]:
+            return False
+        self._shares[holder] -= amount
+        return True
+
+    def move(self, giver: str, taker: str, amount: int) -> None:
+        """Move a part of one share to another: both holders must be in contact.
+
+        Raises ValueError when the giver has not that much.
+        """
+        if taker not in self._shares:
+            raise KeyError(taker)
+        if not self.spend(giver, amount):
+            raise ValueError(f"{giver} cannot give {amount}, has {self._shares[giver]}")
+        self._shares[taker] += amount

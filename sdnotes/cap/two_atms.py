@@ -1,0 +1,156 @@
+"""The notes' story as a run: two ATMs, one account, a cable that is cut.
+
+    run = run_atms(
+        policy="accept",
+        withdrawals=[(0, "ATM1", 50), (60, "ATM1", 10), (70, "ATM2", 20)],
+        cut_ms=(40, 120),
+    )
+    run.balances -> {"ATM1": 20, "ATM2": 20}    run.paid -> 80
+
+What an ATM decides is in sdnotes.cap.atm; here its effects meet a clock and a network.
+
+Left out: what customers do when they are refused. Builds on: sdnotes.sim.
+Chapter: docs/chapters/cap.md.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sdnotes.cap.atm import Atm, Effect, Pay, Policy, Refuse, Send, Wait
+from sdnotes.sim import Cut, History, Message, Network, Trace, World
+
+NAMES = ("ATM1", "ATM2")
+CUTS = ("both", "ATM1->ATM2", "ATM2->ATM1")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of a run; amounts in the account's currency."""
+
+    trace: Trace
+    opening: int
+    paid: int
+    refused: int
+    balances: dict[str, int]
+
+    @property
+    def true_balance(self) -> int:
+        """Return what the account must hold: the opening less the cash that left."""
+        return self.opening - self.paid
+
+    @property
+    def history(self) -> History:
+        """Return the withdrawals as operations, for a checker."""
+        return History.from_trace(self.trace)
+
+
+class _Bank:
+    """Carries the effects of both ATMs out, on a simulated network."""
+
+    def __init__(
+        self, world: World, network: Network, atms: dict[str, Atm], timeout_ms: int
+    ) -> None:
+        self.world = world
+        self.network = network
+        self.atms = atms
+        self.timeout_us = timeout_ms * 1000
+        self.paid = 0
+        self.refused = 0
+        for name in atms:
+            network.attach(name, self._arrived)
+
+    def withdraw(self, who: str, amount: int) -> None:
+        request = self.world.invoke(who, "withdraw", amount, said=f"asked for {amount}")
+        self._carry_out(who, self.atms[who].withdraw(request, amount))
+
+    def reconnect(self) -> None:
+        for who, atm in self.atms.items():
+            self._carry_out(who, atm.reconnect())
+
+    def _arrived(self, message: Message) -> None:
+        atm = self.atms[message.to]
+        before = atm.balance
+        effects = atm.receive(message.sender, message.payload)  # type: ignore[arg-type]
+        if atm.balance != before and not any(isinstance(e, Pay) for e in effects):
+            self.world.note(message.to, f"shows {atm.balance}")
+        self._carry_out(message.to, effects)
+
+    def _carry_out(self, who: str, effects: list[Effect]) -> None:
+        other = NAMES[1 - NAMES.index(who)]
+        for effect in effects:
+            match effect:
+                case Pay(request, amount, balance):
+                    self.paid += amount
+                    said = f"pays {amount}, shows {balance}"
+                    self.world.complete(request, "ok", balance, said=said)
+                case Refuse(request, why):
+                    self.refused += 1
+                    self.world.complete(request, "failed", said=f"refuses: {why}")
+                case Send(body, label):
+                    self.network.send(who, other, body, label)
+                case Wait(request):
+                    self.world.after(self.timeout_us, self._timeout(who, request))
+
+    def _timeout(self, who: str, request: int):  # type: ignore[no-untyped-def]
+        return lambda: self._carry_out(who, self.atms[who].give_up(request))
+
+
+def run_atms(
+    *,
+    policy: str,
+    withdrawals: Iterable[tuple[int, str, int]],
+    cut_ms: tuple[int, int] | None = None,
+    cut: str = "both",
+    opening: int = 100,
+    delay_ms: int = 10,
+    timeout_ms: int = 30,
+    duplicate: float = 0.0,
+    seed: int = 0,
+) -> Run:
+    """Play withdrawals, each (time in ms, "ATM1" or "ATM2", amount), and return the run.
+
+    ``cut_ms`` is when the cable is cut and when it is mended; ``cut`` says in which
+    direction. Under "escrow" each ATM holds half of the opening balance. Raises
+    ValueError for an unknown policy, machine or direction, or a bad amount or time.
+    """
+    if cut not in CUTS:
+        raise ValueError(f"cut={cut!r} is not one of {', '.join(CUTS)}")
+    world = World(seed)
+    network = Network(world, delay_ms * 1000, duplicate=duplicate)
+    share = opening // 2 if Policy(policy) is Policy.ESCROW else 0
+    atms = {
+        name: Atm(name, opening=opening, policy=Policy(policy), share=share)
+        for name in NAMES
+    }
+    bank = _Bank(world, network, atms, timeout_ms)
+    for at_ms, who, amount in withdrawals:
+        if who not in atms:
+            raise ValueError(f"who={who!r} is not one of {', '.join(NAMES)}")
+        world.at(at_ms * 1000, lambda w=who, a=amount: bank.withdraw(w, a))  # type: ignore[misc]
+    if cut_ms is not None:
+        _plan_cut(world, network, bank, cut_ms, cut)
+    world.run()
+    balances = {name: atm.balance for name, atm in atms.items()}
+    return Run(world.trace, opening, bank.paid, bank.refused, balances)
+
+
+def _plan_cut(
+    world: World, network: Network, bank: _Bank, cut_ms: tuple[int, int], cut: str
+) -> None:
+    begin_ms, end_ms = cut_ms
+    if not 0 <= begin_ms < end_ms:
+        raise ValueError(f"cut_ms={cut_ms!r}: need 0 <= begin < end")
+    made: list[Cut] = []
+
+    def begin() -> None:
+        if cut == "both":
+            made.append(network.partition([NAMES[0]], [NAMES[1]]))
+        else:
+            made.append(network.cut(*cut.split("->")))
+
+    def end() -> None:
+        made[0].heal()
+        bank.reconnect()
+
+    world.at(begin_ms * 1000, begin)
+    world.at(end_ms * 1000, end)

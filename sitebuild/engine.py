@@ -1,0 +1,201 @@
+"""Run a block and return what it printed: the one engine of the site and the tests.
+
+    block --> worker process (empty folder, empty namespace) --> Result(text, figure)
+
+A block that raises, exits, prints nothing where something was recorded, writes to
+stderr or does not end is a ProblemError at the page and line to mend.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from sdnotes.tables import text_table
+from sitebuild import ROOT, records
+from sitebuild.fences import Block
+
+CPU_LIMIT_S = 0.5
+WALL_LIMIT_S = 10.0
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureParts:
+    """What a figure's SVG says of itself in words."""
+
+    svg: str
+    title: str
+    description: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a block gave: the text to record and, for a figure, its picture."""
+
+    text: str
+    figure: FigureParts | None = None
+
+
+class Worker:
+    """A child Python that runs blocks one after another, and can be killed."""
+
+    def __init__(self, wall_limit_s: float = WALL_LIMIT_S) -> None:
+        self.wall_limit_s = wall_limit_s
+        self._lock = threading.Lock()  # Zensical renders pages on several threads
+        self._process: subprocess.Popen[str] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None or self._process.poll() is not None:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="sdnotes-")
+            path = os.pathsep.join(filter(None, (str(ROOT), os.getenv("PYTHONPATH"))))
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "sitebuild.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                cwd=self._folder.name,
+                env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            )
+        return self._process
+
+    def ask(self, code: str, filename: str) -> dict[str, Any]:
+        """Return the worker's answer; kills the worker when the time is up."""
+        with self._lock:
+            process = self._started()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            request = json.dumps({"code": code, "filename": filename})
+            timer = threading.Timer(self.wall_limit_s, process.kill)
+            timer.start()
+            try:
+                process.stdin.write(request + "\n")
+                process.stdin.flush()
+                line = process.stdout.readline()
+            except BrokenPipeError:
+                line = ""
+            finally:
+                timer.cancel()
+            if line:
+                return dict(json.loads(line))
+            status = process.wait()
+            self._process = None
+            if status == -9:
+                message = f"did not end within {self.wall_limit_s:g} s and was stopped"
+            else:
+                message = f"ended the interpreter (status {status})"
+            return {"error": message, "line": 0}
+
+    def close(self) -> None:
+        """End the child process; the next block starts a fresh one."""
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+                for pipe in (self._process.stdin, self._process.stdout):
+                    if pipe is not None:
+                        pipe.close()
+                self._process = None
+            if self._folder is not None:
+                self._folder.cleanup()
+                self._folder = None
+
+
+_worker = Worker()
+atexit.register(_worker.close)
+
+
+def restart() -> None:
+    """Forget the imported package, so that the next block sees its edited source."""
+    _worker.close()
+
+
+@contextmanager
+def wall_limit(seconds: float) -> Iterator[None]:
+    """Shorten the time that a block may take, for the tests of this very limit."""
+    before = _worker.wall_limit_s
+    _worker.wall_limit_s = seconds
+    try:
+        yield
+    finally:
+        _worker.wall_limit_s = before
+
+
+def figure_parts(block: Block, printed: str) -> FigureParts:
+    """Read title, description and numbers back out of a figure's SVG.
+
+    Raises ProblemError when the block printed no SVG or the SVG lacks one of them.
+    """
+    try:
+        root = ET.fromstring(printed)  # noqa: S314 - our own block's output
+    except ET.ParseError as error:
+        raise block.problem(f"a figure block must print one SVG: {error}") from error
+    words = {}
+    for tag in ("title", "desc", "metadata"):
+        element = root.find(SVG + tag)
+        words[tag] = (element.text or "").strip() if element is not None else ""
+        if not words[tag]:
+            meaning = {"desc": "description", "metadata": "table of numbers"}
+            raise block.problem(
+                f"figure {block.name!r} has no {meaning.get(tag, tag)}: readers who "
+                "cannot see it depend on it"
+            )
+    table = json.loads(words["metadata"])
+    return FigureParts(
+        svg=printed.strip(),
+        title=words["title"],
+        description=words["desc"],
+        columns=tuple(table["columns"]),
+        rows=tuple(tuple(row) for row in table["rows"]),
+    )
+
+
+def run(block: Block) -> Result:
+    """Return what the block gives today; raises ProblemError where it fails."""
+    if block.kind == "record":
+        record = records.load_for(block)
+        return Result(text_table(record.columns, record.rows))
+    answer = _worker.ask(block.code, block.where)
+    if answer.get("cpu_s", 0) > CPU_LIMIT_S:
+        # Once more: the first run may have paid for an import or a busy machine.
+        answer = _worker.ask(block.code, block.where)
+    if "error" in answer:
+        raise block.problem(f"snippet {block.name!r} {answer['error']}", answer["line"])
+    if answer["cpu_s"] > CPU_LIMIT_S:
+        raise block.problem(
+            f"snippet {block.name!r} took {answer['cpu_s']:.1f} s of processor time; "
+            f"at most {CPU_LIMIT_S} s are allowed: make it smaller, or a study"
+        )
+    printed = answer["output"]
+    if block.figure:
+        parts = figure_parts(block, printed)
+        return Result(text_table(parts.columns, parts.rows), parts)
+    lines = (line.rstrip() for line in printed.rstrip().splitlines())
+    return Result("\n".join(lines))
+
+
+def check(block: Block, result: Result) -> None:
+    """Raise ProblemError where what was recorded is not what the block gave."""
+    if block.recorded is None and result.text:
+        raise block.problem(
+            f"snippet {block.name!r} prints, but no ```output fence follows it: "
+            f"run `make outputs`. It printed:\n{result.text}"
+        )
+    if block.recorded is not None and block.recorded != result.text:
+        raise block.problem(
+            f"the output of {block.name!r} is not what is recorded. If the new one "
+            f"is right, run `make outputs`.\nrecorded:\n{block.recorded}\n"
+            f"now:\n{result.text}"
+        )

@@ -1,0 +1,260 @@
+"""Which blocks does a page hold, and is each one written so that it will run?
+
+A page's fences are read here once, for the site, for the tests and for the checks,
+so that no reader of the Markdown can see a block that another one overlooks.
+
+    ```python name="two-atms"        a snippet: it runs, its output stands below it
+    ```python figure="cut-cable"     the same, printing one figure as SVG
+    ```record name="cap/overdraft"   a table from evidence/records/
+    ```output                        what the block above printed when last recorded
+
+Left out: indented code blocks, which never run. See docs/contributing.md.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sybil import Document
+from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
+
+from sitebuild.problems import Problem, ProblemError, relative
+
+MAX_LINES = 20
+MAX_COLUMNS = 88
+SHOWN_ONLY = ("text", "bash", "markdown", "yaml", "json")
+NATIVE_REASONS = {
+    "threads": "it starts threads, which a browser's Python does not have",
+    "process": "it starts a process, which a browser's Python does not have",
+    "scrypt": "it needs OpenSSL's scrypt, which a browser's Python does not have",
+    "cryptography": "it needs the cryptography package, which is compiled",
+}
+_ATTRIBUTES = {
+    "python": {"name", "figure", "native", "title"},
+    "record": {"name"},
+    "output": set[str](),
+}
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_RECORD_NAME = re.compile(r"[a-z_]+/[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_INFO = re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)")
+_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fence that the site fills in: a snippet, a figure's snippet or a record.
+
+    ``start`` to ``end`` are the offsets of the block in its page's text, its output
+    fence included; ``code_end`` is where the code's own fence ends.
+    """
+
+    path: Path
+    line: int
+    kind: str
+    name: str
+    figure: bool
+    native: str | None
+    title: str | None
+    code: str
+    recorded: str | None
+    indent: str
+    start: int
+    code_end: int
+    end: int
+
+    @property
+    def where(self) -> str:
+        """Return ``docs/page.md:23``, the line of the opening fence."""
+        return f"{relative(self.path)}:{self.line}"
+
+    @property
+    def anchor(self) -> str:
+        """Return the id that links to this block use; stable while its name is."""
+        return self.name.replace("/", "-")
+
+    def problem(self, message: str, line_in_code: int = 0) -> ProblemError:
+        """Return an error at the fence, or at a line of the code (counted from 1)."""
+        return ProblemError(
+            Problem(relative(self.path), self.line + line_in_code, message)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """One fence as it stands in the text, understood no further than its info line."""
+
+    info: str
+    text: str
+    indent: str
+    line: int
+    start: int
+    end: int
+
+
+def fences(text: str, path: Path) -> Iterator[Fence]:
+    """Yield the outermost fences of a page, in order."""
+    document = Document(text, str(path))
+    regions = sorted(
+        RawFencedCodeBlockLexer(_INFO)(document), key=lambda r: (r.start, -r.end)
+    )
+    covered = 0
+    for region in regions:
+        if region.start < covered:
+            continue  # shown inside a longer fence, as the contributor's guide does
+        covered = region.end
+        opening = text[region.start : region.end].split("\n", 1)[0]
+        yield Fence(
+            info=region.lexemes["info"].strip(),
+            text=str(region.lexemes["source"]),
+            indent=opening[: len(opening) - len(opening.lstrip())],
+            line=text.count("\n", 0, region.start) + 1,
+            start=region.start,
+            end=region.end,
+        )
+
+
+def _attributes(fence: Fence, path: Path) -> tuple[str, dict[str, str]]:
+    def wrong(message: str) -> ProblemError:
+        return ProblemError(Problem(relative(path), fence.line, message))
+
+    language, _, rest = fence.info.partition(" ")
+    known = (*_ATTRIBUTES, *SHOWN_ONLY)
+    if language in ("py", "python3", "pycon", "py3", "ipython"):
+        raise wrong(
+            f"a fence of `{language}` would not run: write "
+            '```python name="..." (or ```text, for what is only shown)'
+        )
+    if language not in known:
+        raise wrong(
+            f"unknown fence {fence.info!r}; known are {', '.join(known)} "
+            "(sitebuild/fences.py holds the list)"
+        )
+    allowed = _ATTRIBUTES.get(language, {"title"})
+    found = dict(_ATTRIBUTE.findall(rest))
+    if _ATTRIBUTE.sub("", rest).strip():
+        raise wrong(
+            f"cannot read the attributes of {fence.info!r}: each is written "
+            'key="value", in double quotes, one space apart'
+        )
+    if unknown := sorted(set(found) - allowed):
+        raise wrong(
+            f"unknown attribute {unknown[0]!r} of a {language} fence; "
+            f"allowed: {', '.join(sorted(allowed)) or 'none'}"
+        )
+    return language, found
+
+
+def _check_python(block: Block) -> None:
+    lines = block.code.splitlines()
+    if block.native is not None and block.native not in NATIVE_REASONS:
+        raise block.problem(
+            f"native={block.native!r} is not one of {', '.join(NATIVE_REASONS)}"
+        )
+    if len(lines) > MAX_LINES:
+        raise block.problem(
+            f"snippet {block.name!r} has {len(lines)} lines; at most {MAX_LINES} "
+            "are allowed: move what is long into the package"
+        )
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MAX_COLUMNS:
+            raise block.problem(
+                f"{len(line)} columns; at most {MAX_COLUMNS} fit a page", number
+            )
+    try:
+        compile(block.code, block.where, "exec")
+    except SyntaxError as error:
+        raise block.problem(
+            f"SyntaxError: {error.msg}: this snippet would not run", error.lineno or 0
+        ) from error
+
+
+def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Block:
+    block = Block(
+        path=path,
+        line=fence.line,
+        kind=language,
+        name=found.get("name") or found.get("figure") or "",
+        figure="figure" in found,
+        native=found.get("native"),
+        title=found.get("title"),
+        code=fence.text.rstrip("\n"),
+        recorded=None,
+        indent=fence.indent,
+        start=fence.start,
+        code_end=fence.end,
+        end=fence.end,
+    )
+    if language == "record":
+        if not _RECORD_NAME.fullmatch(block.name):
+            raise block.problem(
+                f'record name {block.name!r} must read "<slug>/<record>", as in '
+                'name="cap/overdraft"'
+            )
+        return block
+    if ("name" in found) == ("figure" in found):
+        raise block.problem('a snippet needs one of name="..." and figure="..."')
+    if not _NAME.fullmatch(block.name):
+        raise block.problem(
+            f"name {block.name!r} must be lower-case words joined by hyphens: "
+            "it becomes a link"
+        )
+    _check_python(block)
+    return block
+
+
+def scan_text(text: str, path: Path) -> list[Block]:
+    """Return a page's blocks in order, each with its recorded output.
+
+    Raises ProblemError for the first fence that is not of our closed vocabulary or
+    that breaks a rule of its kind.
+    """
+    blocks: list[Block] = []
+    for fence in fences(text, path):
+        language, found = _attributes(fence, path)
+        if language == "output":
+            last = blocks[-1] if blocks else None
+            gap = text[last.end : fence.start].strip() if last else None
+            if last is None or gap or last.recorded is not None:
+                raise ProblemError(
+                    Problem(
+                        relative(path),
+                        fence.line,
+                        "an output fence must follow its python or record fence "
+                        "directly",
+                    )
+                )
+            recorded = fence.text.removesuffix("\n")
+            blocks[-1] = replace(last, recorded=recorded, end=fence.end)
+        elif language in _ATTRIBUTES:
+            blocks.append(_block(fence, path, language, found))
+    seen: dict[str, Block] = {}
+    for block in blocks:
+        if twin := seen.get(block.anchor):
+            raise block.problem(
+                f"the name {block.name!r} is taken by the block at line {twin.line}"
+            )
+        seen[block.anchor] = block
+    return blocks
+
+
+def pages(docs: Path) -> list[Path]:
+    """Return every Markdown page below a folder, sorted."""
+    return sorted(docs.rglob("*.md"))
+
+
+def scan(docs: Path) -> list[Block]:
+    """Return all blocks of all pages; raises ProblemError as scan_text does."""
+    blocks = [
+        block
+        for path in pages(docs)
+        for block in scan_text(path.read_text("utf-8"), path)
+    ]
+    seen: dict[tuple[str, str], Block] = {}
+    for block in blocks:
+        if block.kind == "record":
+            continue  # the same record may be printed on two pages
+        if twin := seen.get((block.name, block.code)):
+            raise block.problem(f"this very block stands at {twin.where} already")
+        seen[block.name, block.code] = block
+    return blocks

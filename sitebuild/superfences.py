@@ -1,0 +1,158 @@
+"""The fences of ours as MkDocs and Zensical see them: a validator and formatters.
+
+SuperFences swallows every exception of a formatter but its own, so whatever goes wrong
+here leaves as a SuperFencesException, which ends the build in both.
+"""
+
+import html
+from typing import Any
+
+from markdown import Markdown
+from markdown_exec import base_format
+from pymdownx.superfences import SuperFencesException
+
+from sitebuild import DOCS, engine, fences, records
+from sitebuild.problems import ProblemError
+
+_index: dict[tuple[str, str, str], list[fences.Block]] = {}
+
+
+def refresh() -> None:
+    """Read the pages again: called before a build, and when a page has changed."""
+    _index.clear()
+    for block in fences.scan(DOCS):
+        key = (block.kind, block.name, block.code)
+        _index.setdefault(key, []).append(block)
+
+
+def _find(kind: str, name: str, code: str) -> fences.Block:
+    key = (kind, name, code.rstrip("\n"))
+    if key not in _index:
+        refresh()
+    if key not in _index:
+        raise SuperFencesException(
+            f"docs/: the {kind} block {name!r} is rendered but was not found in any "
+            "page; a fence must not be produced by another fence or a snippet"
+        )
+    return _index[key][0]
+
+
+def validate(
+    language: str,
+    inputs: dict[str, str],
+    options: dict[str, Any],
+    attrs: dict[str, Any],
+    md: Markdown,
+) -> bool:
+    """Accept every attribute: the scan of the page has already refused bad ones."""
+    del language, attrs, md
+    options.update(inputs)
+    return True
+
+
+def _source_html(block: fences.Block, md: Markdown) -> str:
+    return str(
+        base_format(
+            language="py",
+            run=lambda code, **_: "",  # noqa: ARG005 - the engine has run it already
+            code=block.code,
+            md=md,
+            source="block",
+        )
+    )
+
+
+def _table_html(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
+    def line(cells: tuple[str, ...], tag: str) -> str:
+        inner = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+        return f"<tr>{inner}</tr>"
+
+    body = "".join(line(row, "td") for row in rows)
+    return (
+        '<div class="sd-numbers"><table>'
+        f"<thead>{line(columns, 'th')}</thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
+    shown = base_format(
+        language="py",
+        run=lambda code, **_: result.text,  # noqa: ARG005 - as above
+        code=block.code,
+        md=md,
+        source="block",
+        result="text" if result.text else "",
+    )
+    native = ""
+    if block.native:
+        reason = fences.NATIVE_REASONS[block.native]
+        native = f'<p class="sd-native">Runs here only: {html.escape(reason)}.</p>'
+    return (
+        f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}">'
+        f"{shown}{native}</div>"
+    )
+
+
+def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
+    figure = result.figure
+    assert figure is not None
+    return (
+        f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
+        f'<div class="sd-picture" data-search-exclude>'
+        f"{figure.svg}</div>"
+        f"<figcaption><strong>{html.escape(figure.title)}.</strong> "
+        f"{html.escape(figure.description)}</figcaption>"
+        '<div class="sd-behind" data-search-exclude>'
+        "<details><summary>The numbers behind it</summary>"
+        f"{_table_html(figure.columns, figure.rows)}</details>"
+        f"<details><summary>The code that drew it</summary>"
+        f"{_source_html(block, md)}</details></div></figure>"
+    )
+
+
+def _record_html(block: fences.Block) -> str:
+    record = records.load_for(block)
+    return (
+        f'<figure class="sd-record" id="{block.anchor}" data-sd-name="{block.name}">'
+        f"{_table_html(record.columns, record.rows)}"
+        f"<figcaption>{html.escape(record.caption)} "
+        f'<span class="sd-provenance">{html.escape(record.provenance)}</span>'
+        "</figcaption></figure>"
+    )
+
+
+def render(
+    source: str,
+    language: str,
+    class_name: str,
+    options: dict[str, Any],
+    md: Markdown,
+    **kwargs: Any,
+) -> str:
+    """Return a block's HTML: its source and what it printed in this very build."""
+    del class_name, kwargs
+    try:
+        name = options.get("name") or options.get("figure") or ""
+        block = _find(language, name, source)
+        result = engine.run(block)
+        engine.check(block, result)
+    except ProblemError as error:
+        raise SuperFencesException(str(error)) from error
+    if block.kind == "record":
+        return _record_html(block)
+    if block.figure:
+        return _figure_html(block, result, md)
+    return _snippet_html(block, result, md)
+
+
+def recorded(
+    source: str,
+    language: str,
+    class_name: str,
+    options: dict[str, Any],
+    md: Markdown,
+    **kwargs: Any,
+) -> str:
+    """Return nothing for an output fence: the real output stands there already."""
+    del source, language, class_name, options, md, kwargs
+    return ""
