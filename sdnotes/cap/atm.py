@@ -12,8 +12,9 @@ Under *refuse* one withdrawal at a time is asked for; when both ATMs ask at once
 first by name goes on and the other is refused.
 
 Source: the notes' story; Gilbert and Lynch 2002 for what it must give up.
-Left out: authentication, deposits, power cuts. Builds on: sdnotes.cap.counter and
-sdnotes.cap.escrow. Chapter: docs/chapters/cap.md.
+Left out: authentication, deposits, power cuts; links that reorder messages (over TCP
+they do not): a stale one could lift a promise that still stands.
+Builds on: sdnotes.cap.counter, sdnotes.cap.escrow. Chapter: docs/chapters/cap.md.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
     opening 50      ATM1 may pay 25    ATM2 may pay 25
     ATM1 pays 10            15                 25
     ATM2 pays 20            15                  5
-    ATM2, 30 more           15                  5       refused: 30 > 5
+    ATM2, 15 more           15                  5       refused: 15 > 5
 
 However the two are parted, their shares never add up to more than there is, so the
 account cannot be overdrawn. What it costs: the last request was refused although 20
@@ -19,7 +19,7 @@ class Escrow:
     """Shares of one amount, each spent by its holder alone.
 
     >>> escrow = Escrow({"ATM1": 25, "ATM2": 25})
-    >>> escrow.spend("ATM1", 10), escrow.spend("ATM2", 20), escrow.spend("ATM2", 30)
+    >>> escrow.spend("ATM1", 10), escrow.spend("ATM2", 20), escrow.spend("ATM2", 15)
     (True, True, False)
     >>> escrow.left
     20

@@ -15,8 +15,20 @@ Chapter: docs/chapters/cap.md.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from sdnotes.cap.atm import Atm, Effect, Pay, Policy, Refuse, Send, Wait
+from sdnotes.cap.atm import (
+    Ask,
+    Atm,
+    Effect,
+    Pay,
+    Policy,
+    Refuse,
+    Reply,
+    Send,
+    Update,
+    Wait,
+)
 from sdnotes.sim import Cut, History, Message, Network, Trace, World
 
 NAMES = ("ATM1", "ATM2")
@@ -25,12 +37,17 @@ CUTS = ("both", "ATM1->ATM2", "ATM2->ATM1")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came of a run; amounts in the account's currency."""
+    """What came of a run; amounts in the account's currency.
+
+    ``refused`` counts requests, ``turned_away`` those of them for which the account
+    did hold enough.
+    """
 
     trace: Trace
     opening: int
     paid: int
     refused: int
+    turned_away: int
     balances: dict[str, int]
 
     @property
@@ -48,19 +65,32 @@ class _Bank:
     """Carries the effects of both ATMs out, on a simulated network."""
 
     def __init__(
-        self, world: World, network: Network, atms: dict[str, Atm], timeout_ms: int
+        self,
+        world: World,
+        network: Network,
+        atms: dict[str, Atm],
+        opening: int,
+        timeout_ms: int,
     ) -> None:
+        self.opening = opening
         self.world = world
         self.network = network
         self.atms = atms
         self.timeout_us = timeout_ms * 1000
         self.paid = 0
         self.refused = 0
+        self.turned_away = 0
+        self.serving: dict[str, int] = {}  # machine -> amount asked for
         for name in atms:
             network.attach(name, self._arrived)
 
     def withdraw(self, who: str, amount: int) -> None:
+        if who in self.serving:
+            self._refused(amount)
+            self.world.note(who, f"asked for {amount}: one customer at a time")
+            return
         request = self.world.invoke(who, "withdraw", amount, said=f"asked for {amount}")
+        self.serving[who] = amount
         self._carry_out(who, self.atms[who].withdraw(request, amount))
 
     def reconnect(self) -> None:
@@ -70,7 +100,8 @@ class _Bank:
     def _arrived(self, message: Message) -> None:
         atm = self.atms[message.to]
         before = atm.balance
-        effects = atm.receive(message.sender, message.payload)  # type: ignore[arg-type]
+        assert isinstance(message.payload, Ask | Reply | Update)
+        effects = atm.receive(message.sender, message.payload)
         if atm.balance != before and not any(isinstance(e, Pay) for e in effects):
             self.world.note(message.to, f"shows {atm.balance}")
         self._carry_out(message.to, effects)
@@ -81,18 +112,26 @@ class _Bank:
             match effect:
                 case Pay(request, amount, balance):
                     self.paid += amount
+                    del self.serving[who]
                     said = f"pays {amount}, shows {balance}"
                     self.world.complete(request, "ok", balance, said=said)
                 case Refuse(request, why):
-                    self.refused += 1
+                    self._refused(self.serving.pop(who))
                     self.world.complete(request, "failed", said=f"refuses: {why}")
                 case Send(body, label):
                     self.network.send(who, other, body, label)
                 case Wait(request):
-                    self.world.after(self.timeout_us, self._timeout(who, request))
+                    self.world.after(
+                        self.timeout_us, partial(self._timed_out, who, request)
+                    )
 
-    def _timeout(self, who: str, request: int):  # type: ignore[no-untyped-def]
-        return lambda: self._carry_out(who, self.atms[who].give_up(request))
+    def _refused(self, amount: int) -> None:
+        self.refused += 1
+        if amount <= self.opening - self.paid:
+            self.turned_away += 1
+
+    def _timed_out(self, who: str, request: int) -> None:
+        self._carry_out(who, self.atms[who].give_up(request))
 
 
 def run_atms(
@@ -107,7 +146,7 @@ def run_atms(
     duplicate: float = 0.0,
     seed: int = 0,
 ) -> Run:
-    """Play withdrawals, each (time in ms, "ATM1" or "ATM2", amount), and return the run.
+    """Play withdrawals, each (time in ms, machine, amount), and return the run.
 
     ``cut_ms`` is when the cable is cut and when it is mended; ``cut`` says in which
     direction. Under "escrow" each ATM holds half of the opening balance. Raises
@@ -122,16 +161,18 @@ def run_atms(
         name: Atm(name, opening=opening, policy=Policy(policy), share=share)
         for name in NAMES
     }
-    bank = _Bank(world, network, atms, timeout_ms)
+    bank = _Bank(world, network, atms, opening, timeout_ms)
     for at_ms, who, amount in withdrawals:
         if who not in atms:
             raise ValueError(f"who={who!r} is not one of {', '.join(NAMES)}")
-        world.at(at_ms * 1000, lambda w=who, a=amount: bank.withdraw(w, a))  # type: ignore[misc]
+        world.at(at_ms * 1000, partial(bank.withdraw, who, amount))
     if cut_ms is not None:
         _plan_cut(world, network, bank, cut_ms, cut)
     world.run()
     balances = {name: atm.balance for name, atm in atms.items()}
-    return Run(world.trace, opening, bank.paid, bank.refused, balances)
+    return Run(
+        world.trace, opening, bank.paid, bank.refused, bank.turned_away, balances
+    )
 
 
 def _plan_cut(

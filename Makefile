@@ -1,0 +1,71 @@
+# Everything below needs only Python 3.11 or later (with venv) and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+ADDRESS ?= 127.0.0.1:8000
+UPDATE ?=
+export NO_MKDOCS_2_WARNING = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install site build check quick outputs labs studies bench chapter pins format clean
+
+help: ## print this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+
+$(INSTALLED): requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+install: $(INSTALLED) ## install what is needed into .venv
+
+site: $(INSTALLED) ## build the site, serve it on 127.0.0.1:8000, reload on changes
+	$(BIN)/python -m sitebuild serve --address $(ADDRESS)
+
+build: $(INSTALLED) ## build the site into site/
+	$(BIN)/python -m sitebuild build
+
+check: $(INSTALLED) ## pass every test: what CI runs
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadfile
+
+quick: $(INSTALLED) ## under a minute, while you write: no builds, no browser
+	$(BIN)/python -m sitebuild check
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -m "not slow"
+
+outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
+	$(BIN)/pytest --update-outputs docs README.md -q
+	git --no-pager diff --stat -- docs README.md
+
+labs: $(INSTALLED) ## run the labs and compare (UPDATE=1 rewrites their records)
+	$(BIN)/python -m evidence.run labs $(if $(UPDATE),--update)
+
+studies: $(INSTALLED) ## run the studies and compare (UPDATE=1 rewrites)
+	$(BIN)/python -m evidence.run studies $(if $(UPDATE),--update)
+
+bench: $(INSTALLED) ## run the benchmarks and compare (UPDATE=1 rewrites)
+	$(BIN)/python -m evidence.run benchmarks $(if $(UPDATE),--update)
+
+chapter: $(INSTALLED) ## lay down the files of a new chapter: make chapter SLUG=...
+	$(BIN)/python -m sitebuild chapter "$(SLUG)"
+
+format: $(INSTALLED) ## let ruff format and mend what it can
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+pins: $(INSTALLED) ## choose the versions of requirements.txt anew
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --all-extras --no-emit-index-url --custom-compile-command "make pins" \
+	  --upgrade --output-file requirements.txt pyproject.toml
+
+clean: ## remove all that was made here
+	rm -rf $(VENV) site site.new dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

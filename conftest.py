@@ -1,0 +1,62 @@
+"""Collects the snippets of the pages and the doctests of the package beside tests/."""
+
+import os
+import zoneinfo
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.document import PythonDocStringDocument
+from sybil.parsers.rest import DocTestParser
+
+from sitebuild.problems import relative
+from sitebuild.sybil_parser import SnippetParser
+
+zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
+
+_snippets = SnippetParser()
+
+pytest_collect_file = (
+    Sybil(
+        parsers=[_snippets],
+        patterns=["docs/**/*.md", "README.md"],
+    )
+    + Sybil(
+        parsers=[DocTestParser()],
+        patterns=["sdnotes/**/*.py"],
+        document_types={".py": PythonDocStringDocument},
+    )
+).pytest()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-outputs",
+        action="store_true",
+        help="rewrite the output fences of the pages that are run",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    _snippets.update = config.getoption("--update-outputs")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    for path in _snippets.write():
+        print(f"\nrewritten: {relative(Path(path))}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    missed = [
+        report.nodeid
+        for report in terminalreporter.stats.get("skipped", [])
+        if "Chromium" in str(report.longrepr)
+    ]
+    if missed:
+        terminalreporter.section("browser tests NOT run: no Chromium was found")
+        for nodeid in missed:
+            terminalreporter.write_line(f"  {nodeid}")
+        terminalreporter.write_line(
+            "Install Chromium, or set SDNOTES_CHROMIUM to its path; "
+            f"CI=true makes this a failure (CI={os.environ.get('CI', '')!r})."
+        )

@@ -1,0 +1,44 @@
+"""``python -m sitebuild``: build, serve and check the site; lay down a chapter."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from sitebuild import SITE, build, checks, newchapter, reproduce
+from sitebuild.problems import ProblemError
+
+
+def main() -> int:
+    """Run one command; return 1 after printing each problem as ``file:line: what``."""
+    parser = argparse.ArgumentParser(prog="python -m sitebuild")
+    commands = parser.add_subparsers(dest="command", required=True)
+    building = commands.add_parser("build", help="build the site into a folder")
+    building.add_argument("--site-dir", type=Path, default=SITE)
+    building.add_argument("--builder", choices=["mkdocs", "zensical"], default="mkdocs")
+    serving = commands.add_parser("serve", help="build, serve, rebuild on changes")
+    serving.add_argument("--address", default="127.0.0.1:8000")
+    commands.add_parser("check", help="read the tree and name what is wrong")
+    commands.add_parser("reproduce", help="build twice and compare every byte")
+    chapter = commands.add_parser("chapter", help="lay down the files of a new chapter")
+    chapter.add_argument("slug")
+    arguments = parser.parse_args()
+    try:
+        match arguments.command:
+            case "build":
+                build.build(arguments.site_dir.resolve(), arguments.builder)
+            case "serve":
+                return build.serve(arguments.address)
+            case "check":
+                checks.require_none()
+            case "reproduce":
+                reproduce.reproduce()
+            case "chapter":
+                newchapter.lay_down(arguments.slug)
+    except ProblemError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Build the site aside, check it, and only then put it in its place.
+
+    sources --checks--> site.new/ --htmlchecks--> site/
+
+A build that fails leaves the last good site as it was, and says at which line of which
+file to begin. MkDocs builds what is published; Zensical builds the same tree.
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sitebuild import ROOT, SITE, checks, htmlchecks
+from sitebuild.problems import Problem, ProblemError
+
+# Builders write the date of the build into what they make unless they are told one.
+_FIXED_DATE = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
+
+
+def site_url() -> str:
+    """Return the address that the site is built for, with a slash at its end."""
+    return (
+        os.environ.get("SDNOTES_SITE_URL", "http://127.0.0.1:8000/").rstrip("/") + "/"
+    )
+
+
+def environment(site_dir: Path) -> dict[str, str]:
+    """Return the variables that mkdocs.yml reads, from the few that a person sets."""
+    repository = os.environ.get("SDNOTES_REPO_URL", "").rstrip("/")
+    edit = os.environ.get("SDNOTES_EDIT_URI", "")
+    if repository and not edit:
+        edit = f"{repository}/edit/main/docs/"
+    return {
+        **_FIXED_DATE,
+        "SDNOTES_SITE_URL": site_url(),
+        "SDNOTES_REPO_URL": repository,
+        "SDNOTES_EDIT_URI": edit,
+        "SDNOTES_SITE_DIR": str(site_dir),
+    }
+
+
+@contextmanager
+def _environment(site_dir: Path) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(environment(site_dir))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def _mkdocs(site_dir: Path) -> None:
+    from mkdocs.commands.build import build as mkdocs_build  # noqa: PLC0415 - slow
+    from mkdocs.config import load_config  # noqa: PLC0415
+    from mkdocs.exceptions import MkDocsException  # noqa: PLC0415
+    from pymdownx.superfences import SuperFencesException  # noqa: PLC0415
+
+    warnings = _Warnings()
+    logger = logging.getLogger("mkdocs")
+    logger.propagate = False
+    logger.addHandler(warnings)
+    try:
+        config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(site_dir))
+        config.plugins.on_startup(command="build", dirty=False)
+        mkdocs_build(config)
+    except SuperFencesException as error:
+        raise ProblemError(*_as_problems(str(error))) from error
+    except MkDocsException as error:
+        raise ProblemError(Problem("mkdocs.yml", 1, str(error))) from error
+    finally:
+        logger.removeHandler(warnings)
+    if warnings.messages:
+        raise ProblemError(*(Problem("mkdocs.yml", 1, m) for m in warnings.messages))
+
+
+def _as_problems(text: str) -> list[Problem]:
+    path, _, rest = text.partition(":")
+    line, _, message = rest.partition(": ")
+    if line.isdigit():
+        return [Problem(path, int(line), message)]
+    return [Problem("docs", 1, text)]
+
+
+def _zensical(site_dir: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict", "--clean"],
+        cwd=ROOT,
+        env={**os.environ, **environment(site_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not (site_dir / "index.html").is_file():
+        output = f"{done.stdout}{done.stderr}".strip()
+        raise ProblemError(Problem("mkdocs.yml", 1, f"zensical failed:\n{output}"))
+
+
+def build(site: Path = SITE, builder: str = "mkdocs") -> None:
+    """Build the site into a folder. Raises ProblemError, and changes nothing there."""
+    checks.require_none()
+    aside = site.with_name(f"{site.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        with _environment(aside):
+            (_zensical if builder == "zensical" else _mkdocs)(aside)
+        if builder == "mkdocs" and (
+            problems := htmlchecks.site_problems(aside, site_url())
+        ):
+            raise ProblemError(*problems)
+        shutil.rmtree(site, ignore_errors=True)
+        aside.rename(site)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def serve(address: str) -> int:
+    """Build, serve and rebuild when text, package or records change."""
+    checks.require_none()
+    command = ["-m", "mkdocs", "serve", "--livereload", "--dev-addr", address]
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **environment(SITE)},
+        check=False,
+    ).returncode

@@ -1,0 +1,143 @@
+"""What the tree promises, checked by reading it: links, mirror, claims, records.
+
+Each check returns a list of Problems, each with the file and line to mend. The build
+refuses to start while there is one, and the tests ask for the same lists.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+
+from sitebuild import DOCS, ROOT, claims, fences, records
+from sitebuild.problems import Problem, ProblemError, line_of, relative
+
+SHARED = ("sim", "figures")
+"""Packages that are no topic: they have a reference page and tests, no chapter."""
+_LINK = re.compile(r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)")
+
+
+def _nav_entries(nav: object) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, list):
+        for entry in nav:
+            yield from _nav_entries(entry)
+    elif isinstance(nav, dict):
+        for entry in nav.values():
+            yield from _nav_entries(entry)
+
+
+def nav_paths() -> list[str]:
+    """Return the pages of mkdocs.yml's nav, in order."""
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    lines = text.splitlines()
+    start = lines.index("nav:")
+    end = next(i for i in range(start + 1, len(lines)) if re.match(r"\w", lines[i]))
+    return list(_nav_entries(yaml.safe_load("\n".join(lines[start:end]))["nav"]))
+
+
+def packages() -> list[str]:
+    """Return the names of the packages below sdnotes/, topics and shared ones."""
+    folders = (ROOT / "sdnotes").iterdir()
+    return sorted(f.name for f in folders if (f / "__init__.py").is_file())
+
+
+def mirror_problems() -> list[Problem]:
+    """One slug names package, chapter, reference page and test folder: all or none."""
+    problems = []
+    nav = set(nav_paths())
+    have = set(packages())
+
+    def need(path: Path, because: str) -> None:
+        if not path.exists():
+            problems.append(Problem(relative(path), 1, f"missing: {because}"))
+        elif path.suffix == ".md" and path.relative_to(DOCS).as_posix() not in nav:
+            message = f"not in mkdocs.yml's nav: {because}"
+            problems.append(Problem(relative(path), 1, message))
+
+    for slug in sorted(have):
+        because = f"the package sdnotes.{slug} needs it (make chapter lays it down)"
+        need(DOCS / "reference" / f"{slug}.md", because)
+        need(ROOT / "tests" / slug, because)
+        if slug not in SHARED:
+            need(DOCS / "chapters" / f"{slug}.md", because)
+    for path in sorted((DOCS / "chapters").glob("*.md")):
+        if path.stem not in have or path.stem in SHARED:
+            message = f"a chapter without a package sdnotes.{path.stem}"
+            problems.append(Problem(relative(path), 1, message))
+    return problems
+
+
+def link_problems() -> list[Problem]:
+    """Every relative link of a page leads to a file; anchors are checked when built."""
+    problems = []
+    for path in fences.pages(DOCS):
+        text = path.read_text("utf-8")
+        hidden = [(f.start, f.end) for f in fences.fences(text, path)]
+        for match in _LINK.finditer(text):
+            target = match[1].partition("#")[0]
+            if any(start <= match.start() < end for start, end in hidden):
+                continue
+            if not target or re.match(r"[a-z]+:", target):
+                continue
+            if not (path.parent / target).resolve().is_file():
+                line = text.count("\n", 0, match.start()) + 1
+                message = f"dead link: there is no {target!r} beside this page"
+                problems.append(Problem(relative(path), line, message))
+    return problems
+
+
+def fence_problems() -> list[Problem]:
+    """Every fence of every page is of our vocabulary and will run."""
+    problems: list[Problem] = []
+    for path in fences.pages(DOCS):
+        try:
+            fences.scan_text(path.read_text("utf-8"), path)
+        except ProblemError as error:
+            problems += error.problems
+    if not problems:
+        try:
+            fences.scan(DOCS)
+        except ProblemError as error:
+            problems += error.problems
+    return problems
+
+
+def orphan_problems() -> list[Problem]:
+    """Every page stands in the nav."""
+    nav = set(nav_paths())
+    return [
+        Problem(relative(path), 1, "this page is not in mkdocs.yml's nav")
+        for path in fences.pages(DOCS)
+        if path.relative_to(DOCS).as_posix() not in nav
+    ] + [
+        Problem("mkdocs.yml", line_of(ROOT / "mkdocs.yml", entry), f"no page {entry}")
+        for entry in sorted(nav)
+        if not (DOCS / entry).is_file()
+    ]
+
+
+CHECKS: tuple[Callable[[], list[Problem]], ...] = (
+    fence_problems,
+    mirror_problems,
+    orphan_problems,
+    link_problems,
+    claims.problems,
+    records.stale,
+)
+
+
+def source_problems() -> list[Problem]:
+    """Return all that is wrong with the tree, without building it."""
+    found: dict[Problem, None] = {}
+    for check in CHECKS:
+        found.update(dict.fromkeys(check()))
+    return list(found)
+
+
+def require_none() -> None:
+    """Raise ProblemError with all that is wrong with the tree, if anything is."""
+    if problems := source_problems():
+        raise ProblemError(*problems)

@@ -1,0 +1,191 @@
+"""What the built pages promise: links that arrive, no foreign host, the real outputs.
+
+These look at the HTML, so that they hold for whatever builder made it.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+
+from sitebuild import DOCS, fences
+from sitebuild.problems import Problem, line_of, relative
+
+_LOADS = {
+    "script": ("src",),
+    "img": ("src", "srcset"),
+    "iframe": ("src",),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
+}
+_LOADING_RELS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "manifest"}
+_CSS_URL = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])([^'\")]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One built page: its ids, its links, what it loads and what it printed."""
+
+    path: Path
+    ids: tuple[str, ...]
+    links: tuple[str, ...]
+    loads: tuple[str, ...]
+    outputs: dict[str, str] = field(default_factory=dict)
+
+
+def _loads(soup: BeautifulSoup) -> list[str]:
+    found: list[str] = []
+    for name, attributes in _LOADS.items():
+        for tag in soup.find_all(name):
+            values = (tag.get(attribute) for attribute in attributes)
+            found += [part for v in values if v for part in str(v).split()[:1]]
+    for tag in soup.find_all("link"):
+        if _LOADING_RELS & set(tag.get("rel") or []):
+            found.append(str(tag.get("href", "")))
+    for tag in soup.find_all("style"):
+        found += _CSS_URL.findall(tag.get_text())
+    for tag in soup.find_all(style=True):
+        found += _CSS_URL.findall(str(tag["style"]))
+    return found
+
+
+def _printed(block: Tag) -> str:
+    if table := block.select_one(".sd-numbers table"):
+        rows = [
+            tuple(cell.get_text() for cell in row.find_all(("th", "td")))
+            for row in table.find_all("tr")
+        ]
+        from sdnotes.tables import text_table  # noqa: PLC0415 - only figures need it
+
+        return text_table(rows[0], rows[1:])
+    result = block.select_one(".result code")
+    return result.get_text().rstrip("\n") if result else ""
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, modified_ns: int) -> Built:
+    del modified_ns
+    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    return Built(
+        path=path,
+        ids=tuple(str(tag["id"]) for tag in soup.find_all(id=True)),
+        links=tuple(str(a["href"]) for a in soup.find_all("a", href=True)),
+        loads=tuple(_loads(soup)),
+        outputs={
+            str(tag["data-sd-name"]): _printed(tag)
+            for tag in soup.select("[data-sd-name]")
+        },
+    )
+
+
+def read(site: Path) -> dict[str, Built]:
+    """Return every page of a built site by its address, as in ``chapters/cap/``."""
+    return {
+        path.relative_to(site).as_posix().removesuffix("index.html"): _read(
+            path, path.stat().st_mtime_ns
+        )
+        for path in sorted(site.rglob("*.html"))
+    }
+
+
+def source_of(address: str) -> Path:
+    """Return the Markdown page behind an address."""
+    for candidate in (f"{address.rstrip('/')}.md", f"{address}index.md"):
+        if (DOCS / candidate).is_file():
+            return DOCS / candidate
+    return DOCS / "index.md"
+
+
+def _at(address: str, needle: str, message: str) -> Problem:
+    source = source_of(address)
+    return Problem(relative(source), line_of(source, needle), message)
+
+
+def link_problems(site: Path, root: str) -> list[Problem]:
+    """Return a problem for each link inside the site that leads nowhere."""
+    pages = read(site)
+    problems = []
+    for address, page in pages.items():
+        if address == "404.html":
+            continue  # its links are made for the root of the published site
+        here = urljoin(root, address)
+        for link in page.links:
+            target = urlsplit(urljoin(here, link))
+            if not target.geturl().startswith(root) or link.startswith("mailto:"):
+                continue
+            path = unquote(target.geturl().removeprefix(root).partition("#")[0])
+            known = pages.get(path)
+            anchor = unquote(target.fragment)
+            needle = anchor or path.rstrip("/").rpartition("/")[2]
+            if known is None and not (site / path).is_file():
+                problems.append(_at(address, needle, f"dead link: {link!r}"))
+            elif known is not None and anchor and anchor not in known.ids:
+                message = f"dead link: {link!r} has no such anchor on its page"
+                problems.append(_at(address, f"#{anchor}", message))
+    return problems
+
+
+def foreign_problems(site: Path, root: str) -> list[Problem]:
+    """Return a problem for each thing that a page would load from another host."""
+    problems = []
+    for address, page in read(site).items():
+        for load in page.loads:
+            target = urlsplit(urljoin(urljoin(root, address), load))
+            if target.scheme in ("http", "https") and not target.geturl().startswith(
+                root
+            ):
+                message = f"loads {load!r} from another host; nothing here may"
+                problems.append(_at(address, load, message))
+    for path in sorted(site.rglob("*.css")):
+        for load in _CSS_URL.findall(path.read_text("utf-8")):
+            if load.startswith(("http:", "https:", "//")):
+                source = DOCS / path.relative_to(site)
+                where = source if source.is_file() else path
+                message = f"loads {load!r} from another host; nothing here may"
+                problems.append(Problem(relative(where), line_of(where, load), message))
+    return problems
+
+
+def id_problems(site: Path) -> list[Problem]:
+    """Return a problem for each id that stands twice on a page: a link is unclear."""
+    problems = []
+    for address, page in read(site).items():
+        for name in sorted({i for i in page.ids if page.ids.count(i) > 1}):
+            message = f"the id {name!r} stands twice on this page"
+            problems.append(_at(address, name, message))
+    return problems
+
+
+def output_problems(site: Path) -> list[Problem]:
+    """Return a problem for each block whose page does not show what is recorded."""
+    pages = read(site)
+    problems: list[Problem] = []
+    for block in fences.scan(DOCS):
+        address = block.path.relative_to(DOCS).with_suffix("").as_posix() + "/"
+        page = pages.get(address.removesuffix("index/"))
+        shown = page.outputs.get(block.name) if page else None
+        if shown is None:
+            problems += block.problem(f"{block.name!r} is not on the page").problems
+        elif html.unescape(shown) != (block.recorded or ""):
+            message = f"the page shows {block.name!r} with another output"
+            problems += block.problem(message).problems
+    return problems
+
+
+def site_problems(site: Path, root: str) -> list[Problem]:
+    """Return all that is wrong with a built site."""
+    return [
+        *link_problems(site, root),
+        *foreign_problems(site, root),
+        *id_problems(site),
+        *output_problems(site),
+    ]

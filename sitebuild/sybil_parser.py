@@ -1,0 +1,68 @@
+"""The snippets of the pages as tests: the same scan and the same engine as the site.
+
+Sybil's own Markdown parser passes over every fence whose info line is not exactly
+``python``, in silence; this one takes what fences.scan_text finds, which refuses
+whatever it does not know.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sybil import Document, Example, Region
+
+from sitebuild import engine
+from sitebuild.fences import Block, scan_text
+from sitebuild.problems import ProblemError
+
+
+def fenced(text: str, indent: str) -> str:
+    """Return an output fence that holds the text."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    lines = [f"{fence}output", *text.split("\n"), fence]
+    return "\n".join(f"{indent}{line}".rstrip() for line in lines)
+
+
+def with_outputs(text: str, blocks: Iterable[tuple[Block, str]]) -> str:
+    """Return a page's text with these blocks' output fences rewritten."""
+    for block, output in sorted(blocks, key=lambda pair: -pair[0].start):
+        fence = f"\n\n{fenced(output, block.indent)}" if output else ""
+        text = text[: block.code_end] + fence + text[block.end :]
+    return text
+
+
+class SnippetParser:
+    """Finds the blocks of a page; each runs and is compared, or is written anew."""
+
+    def __init__(self, *, update: bool = False) -> None:
+        self.update = update
+        self.written: dict[Path, list[tuple[Block, str]]] = {}
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        """Yield one region for each block. Raises ProblemError for a bad fence."""
+        for block in scan_text(document.text, Path(document.path)):
+            yield Region(block.start, block.end, parsed=block, evaluator=self._evaluate)
+
+    def _evaluate(self, example: Example) -> str | None:
+        block: Block = example.parsed
+        try:
+            result = engine.run(block)
+            if self.update:
+                self.written.setdefault(block.path, []).append((block, result.text))
+            else:
+                engine.check(block, result)
+        except ProblemError as error:
+            return str(error)
+        return None
+
+    def write(self) -> list[Path]:
+        """Rewrite the output fences of the pages that ran; return what changed."""
+        changed = []
+        for path, blocks in self.written.items():
+            before = path.read_text("utf-8")
+            after = with_outputs(before, blocks)
+            if after != before:
+                path.write_text(after, "utf-8")
+                changed.append(path)
+        return changed

@@ -1,0 +1,123 @@
+"""Counter, escrow, merge and quorum against their laws and closed forms."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdnotes.cap import Escrow, PNCounter, can_decide, majority
+from sdnotes.cap.quorum import always_meet
+
+COUNTS = st.dictionaries(st.sampled_from("abc"), st.integers(0, 99))
+COUNTERS = st.builds(PNCounter, COUNTS, COUNTS)
+
+
+@given(COUNTERS, COUNTERS, COUNTERS)
+def test_merging_is_commutative_associative_and_idempotent(
+    a: PNCounter, b: PNCounter, c: PNCounter
+) -> None:
+    """Shapiro et al. 2011, definition of a state-based CRDT."""
+
+    def counts(counter: PNCounter) -> tuple[dict[str, int], dict[str, int]]:
+        return (
+            {k: v for k, v in counter.added.items() if v},
+            {k: v for k, v in counter.taken.items() if v},
+        )
+
+    assert counts(a.merge(b)) == counts(b.merge(a))
+    assert counts(a.merge(b).merge(c)) == counts(a.merge(b.merge(c)))
+    assert counts(a.merge(a)) == counts(a)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ab"), st.integers(-50, 50)), max_size=20),
+    st.randoms(use_true_random=False),
+)
+def test_however_messages_are_doubled_and_reordered_both_copies_meet_in_the_sum(
+    changes: list[tuple[str, int]], rng: object
+) -> None:
+    states = {"a": PNCounter(), "b": PNCounter()}
+    seen = []
+    for who, change in changes:
+        counter = states[who]
+        states[who] = (
+            counter.add(who, change) if change >= 0 else counter.take(who, -change)
+        )
+        seen.append(states[who])
+    messages = seen + seen
+    rng.shuffle(messages)  # type: ignore[attr-defined]
+    for message in messages:
+        states = {who: state.merge(message) for who, state in states.items()}
+    total = sum(change for _, change in changes)
+    assert {state.value for state in states.values()} == {total}
+
+
+def test_a_change_leaves_the_old_counter_as_it_was() -> None:
+    before = PNCounter().add("a", 5)
+    before.take("a", 3)
+    assert before.value == 5
+
+
+@pytest.mark.parametrize("change", ["add", "take"])
+def test_a_negative_change_is_refused(change: str) -> None:
+    with pytest.raises(ValueError, match="amount=-1"):
+        getattr(PNCounter(), change)("a", -1)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["spend", "move"]),
+            st.sampled_from("ab"),
+            st.sampled_from("ab"),
+            st.integers(0, 60),
+        )
+    )
+)
+def test_escrow_loses_and_makes_no_money(
+    steps: list[tuple[str, str, str, int]],
+) -> None:
+    escrow = Escrow({"a": 50, "b": 50})
+    spent = 0
+    for kind, who, other, amount in steps:
+        enough = amount <= escrow.share(who)
+        if kind == "spend":
+            assert escrow.spend(who, amount) == enough
+            spent += amount if enough else 0
+        elif enough:
+            escrow.move(who, other, amount)
+        else:
+            with pytest.raises(ValueError, match=f"cannot give {amount}"):
+                escrow.move(who, other, amount)
+        assert escrow.left == 100 - spent
+        assert min(escrow.share("a"), escrow.share("b")) >= 0
+
+
+def test_escrow_names_what_was_wrong() -> None:
+    with pytest.raises(ValueError, match=r"shares\['a'\]=-1"):
+        Escrow({"a": -1})
+    with pytest.raises(ValueError, match="amount=-5"):
+        Escrow({"a": 1}).spend("a", -5)
+    with pytest.raises(KeyError, match="b"):
+        Escrow({"a": 1}).move("a", "b", 1)
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=4).filter(any))
+def test_at_most_one_side_of_a_partition_holds_a_majority(sides: list[int]) -> None:
+    assert sum(can_decide(*sides)) <= 1
+
+
+@given(st.integers(1, 8))
+def test_two_majorities_always_share_a_node_and_two_smaller_sets_need_not(
+    nodes: int,
+) -> None:
+    enough = majority(nodes)
+    assert always_meet(nodes, enough, enough)
+    if enough > 1:
+        assert not always_meet(nodes, enough - 1, nodes - enough + 1)
+
+
+def test_a_quorum_of_nobody_is_refused() -> None:
+    with pytest.raises(ValueError, match="nodes=0"):
+        majority(0)
+    with pytest.raises(ValueError, match="readers=4"):
+        always_meet(3, 4, 1)

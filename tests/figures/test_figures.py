@@ -1,0 +1,178 @@
+"""Figures say what they show, show every event, and are the same every time."""
+
+import json
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sdnotes.figures import Figure, spacetime
+from sdnotes.figures.chart import bar_chart, line_chart
+from sdnotes.figures.layout import LINE_PX, lay_out, nodes_of
+from sdnotes.sim import Network, Trace, UniformDelay, World
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def story(
+    seed: int = 1, steps: int = 12, nodes: tuple[str, ...] = ("a", "b", "c")
+) -> Trace:
+    world = World(seed)
+    network = Network(world, UniformDelay(0, 20_000), loss=0.2, duplicate=0.2)
+    for name in nodes:
+        network.attach(name, lambda m: world.note(m.to, f"got {m.label}"))
+    chance = world.chance("steps")
+    cuts = []
+    for step in range(steps):
+        sender, to = chance.random.sample(nodes, 2)
+        world.note(sender, f"step {step}")
+        network.send(sender, to, step, f"m{step}")
+        if step % 5 == 2:
+            cuts.append(network.partition([sender], [to]))
+        elif cuts and step % 5 == 4:
+            cuts.pop().heal()
+        world.run(until_us=world.now_us + 7_000)
+    world.run()
+    return world.trace
+
+
+def drawn(trace: Trace, **options: object) -> tuple[Figure, ET.Element]:
+    figure = spacetime(trace, title="T", description="D", **options)  # type: ignore[arg-type]
+    return figure, ET.fromstring(str(figure))
+
+
+@given(st.integers(0, 40), st.integers(1, 14), st.integers(2, 6))
+@settings(max_examples=60, deadline=None)
+def test_every_event_of_a_trace_is_drawn_and_can_be_stepped_to(
+    seed: int, steps: int, count: int
+) -> None:
+    trace = story(seed, steps, tuple("abcdef"[:count]))
+    figure, root = drawn(trace)
+    groups = root.findall(f"{SVG}g")
+    shown = {int(g.attrib["data-step"]) for g in groups}
+    silent = {i for i, e in enumerate(trace) if type(e).__name__ == "Healed"}
+    assert shown | silent == set(range(len(trace)))
+    for group in groups:
+        event = trace.events[int(group.attrib["data-step"])]
+        assert int(group.attrib["data-at-us"]) == event.at_us
+        assert group.attrib["data-says"] == f"{event.who} {event.what}"
+    assert len(figure.rows) == len(trace)
+
+
+@given(st.integers(0, 40), st.integers(1, 14))
+@settings(max_examples=60, deadline=None)
+def test_time_runs_down_and_no_two_words_of_a_node_overlap(
+    seed: int, steps: int
+) -> None:
+    events = story(seed, steps).events
+    layout = lay_out(events, nodes_of(events))
+    times = sorted(layout.time_y)
+    heights = [layout.time_y[t] for t in times]
+    assert heights == sorted(heights)
+    assert len(set(heights)) == len(heights)
+    for blocks in layout.words.values():
+        spans = [(b.y, b.y + LINE_PX * (len(b.lines) - 1)) for b in blocks]
+        for (_, bottom), (top, _) in combinations(spans, 2):
+            assert top >= bottom + LINE_PX or top == bottom + LINE_PX
+    assert max(heights) < layout.height
+
+
+def test_everything_stands_within_the_picture() -> None:
+    _, root = drawn(story(3, 14))
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    for line in root.iter(f"{SVG}line"):
+        xs = [float(line.attrib[k]) for k in ("x1", "x2")]
+        ys = [float(line.attrib[k]) for k in ("y1", "y2")]
+        assert 0 <= min(xs) <= max(xs) <= width
+        assert 0 <= min(ys) <= max(ys) <= height
+
+
+def test_words_fit_beside_their_lifeline() -> None:
+    """At 6.6 px a character; long words are wrapped and none leaves the picture."""
+    world = World()
+    world.note("ATM1", "asked for a very large amount of money indeed")
+    world.note("ATM2", "pays it, and shows what is left of the account")
+    _, root = drawn(world.trace)
+    width = float(root.attrib["viewBox"].split()[2])
+    for text in root.iter(f"{SVG}text"):
+        if "words" in text.attrib["class"]:
+            x, length = float(text.attrib["x"]), 6.6 * len(text.text or "")
+            left = x - length if text.get("text-anchor") == "end" else x
+            assert left >= 30
+            assert left + length <= width
+
+
+def test_a_figure_carries_its_words_and_its_numbers() -> None:
+    figure, root = drawn(story())
+    assert root.findtext(f"{SVG}title") == "T"
+    assert root.findtext(f"{SVG}desc") == "D"
+    table = json.loads(root.findtext(f"{SVG}metadata") or "")
+    assert tuple(table["columns"]) == figure.columns == ("ms", "who", "what")
+    assert [tuple(row) for row in table["rows"]] == list(figure.rows)
+    labelled = root.attrib["aria-labelledby"].split()
+    assert {e.get("id") for e in root if e.get("id")} == set(labelled)
+    assert root.attrib["role"] == "img"
+
+
+def test_what_is_written_in_a_trace_cannot_become_markup() -> None:
+    world = World()
+    world.note("<b>", "</svg><script>alert(1)</script>")
+    figure, root = drawn(world.trace)
+    assert "<script" not in str(figure)
+    assert root.find(f".//{SVG}script") is None
+
+
+def test_a_part_of_a_trace_draws_only_that_part() -> None:
+    trace = story(steps=10)
+    figure, _ = drawn(trace, since_us=20_000, until_us=50_000)
+    times = [float(row[0]) for row in figure.rows]
+    assert times
+    assert all(20 <= ms <= 50 for ms in times)
+
+
+def test_lifelines_stand_in_the_order_that_was_asked_for() -> None:
+    _, root = drawn(story(), lifelines=("c", "a", "b"))
+    heads = [t.text for t in root.iter(f"{SVG}text") if t.get("class") == "head"]
+    assert heads == ["c", "a", "b"]
+
+
+def test_a_figure_without_words_or_events_is_refused() -> None:
+    trace = story()
+    with pytest.raises(ValueError, match="title='': a figure needs a title"):
+        spacetime(trace, title="", description="D")
+    with pytest.raises(ValueError, match="a figure needs a description"):
+        spacetime(trace, title="T", description="  ")
+    with pytest.raises(ValueError, match="nothing to draw"):
+        spacetime(Trace(), title="T", description="D")
+    with pytest.raises(ValueError, match=r"lifelines=\['a'\] leaves out"):
+        spacetime(trace, title="T", description="D", lifelines=["a"])
+
+
+WORDS = {"title": "T", "description": "D", "x_label": "x", "y_label": "y"}
+
+
+def test_a_chart_holds_exactly_the_points_that_it_was_given() -> None:
+    line = line_chart({"one": [(0, 1), (2, 3.5)], "two": [(0, 4)]}, **WORDS)
+    assert line.rows == (("one", "0", "1"), ("one", "2", "3.5"), ("two", "0", "4"))
+    dots = ET.fromstring(str(line)).findall(f".//{SVG}circle")
+    assert len(dots) == 3
+    bar = bar_chart(["p", "q"], {"one": [1, 2], "two": [3, 4]}, **WORDS)
+    assert bar.columns == ("x", "one", "two")
+    assert bar.rows == (("p", "1", "3"), ("q", "2", "4"))
+
+
+def test_a_chart_is_the_same_every_time_and_loads_nothing() -> None:
+    charts = [str(line_chart({"one": [(0, 1), (2, 3)]}, **WORDS)) for _ in range(2)]
+    assert charts[0] == charts[1]
+    for word in ("script", "http://pygal", "Generated", "googleapis", "xlink"):
+        assert word not in charts[0]
+    assert "var(--sd-series-1" in charts[0]
+
+
+def test_a_chart_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="each line needs a point"):
+        line_chart({"one": []}, **WORDS)
+    with pytest.raises(ValueError, match="'one' has 1 values for 2 categories"):
+        bar_chart(["p", "q"], {"one": [1]}, **WORDS)

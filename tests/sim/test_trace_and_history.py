@@ -1,0 +1,143 @@
+"""What is written can be read back, and what cannot have happened is refused."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdnotes.sim import (
+    History,
+    MalformedHistoryError,
+    Network,
+    Note,
+    Operation,
+    Outcome,
+    Trace,
+    World,
+)
+from sdnotes.tables import text_table
+
+
+def a_full_trace() -> Trace:
+    world = World(seed=2)
+    network = Network(world, delay=1_000)
+    for name in ("a", "b"):
+        network.attach(name, lambda message: world.note(message.to, "got it"))
+    operation = world.invoke("a", "put", ("x", 1), key="k", said="asked")
+    network.send("a", "b", 1, "x=1")
+    world.run()
+    cut = network.partition("a", "b")
+    network.send("a", "b", 2)
+    cut.heal()
+    world.complete(operation, "unknown")
+    world.invoke("b", "get", None)
+    return world.trace
+
+
+def test_a_trace_of_every_kind_of_event_survives_json() -> None:
+    trace = a_full_trace()
+    text = trace.to_json_lines()
+    assert {json.loads(line)["event"] for line in text.splitlines()} == {
+        "Note",
+        "Sent",
+        "Delivered",
+        "Lost",
+        "CutMade",
+        "Healed",
+        "Invoked",
+        "Completed",
+    }
+    assert Trace.from_json_lines(text.splitlines()) == trace
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[]",
+        "{}",
+        '{"event": "Sung", "at_us": 1}',
+        '{"event": "Note", "at_us": 1}',
+        '{"event": "Note", "at_us": "1", "who": "a", "text": "b"}',
+        '{"event": "Note", "at_us": -1, "who": "a", "text": "b"}',
+    ],
+)
+def test_a_line_that_is_no_event_is_refused_by_its_number(line: str) -> None:
+    good = '{"event": "Note", "at_us": 0, "who": "a", "text": "b"}'
+    with pytest.raises(ValueError, match="line 2 is not an event"):
+        Trace.from_json_lines([good, line])
+
+
+def test_a_trace_only_grows_forwards() -> None:
+    trace = Trace()
+    trace.append(Note(5, "a", "x"))
+    with pytest.raises(ValueError, match="only grows forwards"):
+        trace.append(Note(4, "a", "y"))
+
+
+def test_a_table_aligns_words_left_and_numbers_right() -> None:
+    assert text_table(("a", "n"), [("xx", 5), ("y", 10)]) == "a    n\nxx   5\ny   10"
+    with pytest.raises(ValueError, match="has 1 cells, not 2"):
+        text_table(("a", "b"), [("x",)])
+
+
+def test_the_history_of_a_trace_leaves_open_what_was_never_answered() -> None:
+    put, get = History.from_trace(a_full_trace()).operations
+    assert (put.action, put.key, put.argument) == ("put", "k", ("x", 1))
+    assert put.outcome is Outcome.UNKNOWN
+    assert (get.outcome, get.completed_us) == (Outcome.UNKNOWN, None)
+
+
+VALUES = (
+    st.none() | st.booleans() | st.integers() | st.text() | st.tuples(st.integers())
+)
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda begin, length, outcome, argument, result: (
+                begin,
+                length,
+                outcome,
+                argument,
+                result,
+            ),
+            st.integers(0, 99),
+            st.integers(0, 99),
+            st.sampled_from(Outcome),
+            VALUES,
+            VALUES,
+        ),
+        max_size=5,
+    )
+)
+def test_a_history_survives_json(rows: list[tuple]) -> None:  # type: ignore[type-arg]
+    history = History(
+        tuple(
+            Operation(f"p{i}", "act", argument, begin, begin + length, outcome, result)
+            for i, (begin, length, outcome, argument, result) in enumerate(rows)
+        )
+    )
+    assert History.from_json_lines(history.to_json_lines().splitlines()) == history
+
+
+def test_a_history_that_cannot_have_happened_is_refused_naming_the_operation() -> None:
+    with pytest.raises(MalformedHistoryError, match=r"completed before .* a: read"):
+        Operation("a", "read", None, 10, 9, Outcome.OK)
+    with pytest.raises(MalformedHistoryError, match=r"ok but never completed: a: read"):
+        Operation("a", "read", None, 10, None, Outcome.OK)
+    first = Operation("a", "write", 1, 0, 10, Outcome.OK)
+    second = Operation("a", "read", None, 5, 20, Outcome.OK)
+    with pytest.raises(MalformedHistoryError, match=r"a: read \[5.*was invoked while"):
+        History((second, first))
+    open_one = Operation("a", "write", 1, 0, None, Outcome.UNKNOWN)
+    with pytest.raises(MalformedHistoryError, match="was invoked while"):
+        History((open_one, second))
+
+
+@pytest.mark.parametrize("line", ["nonsense", "[]", "{}", '{"process": "a"}'])
+def test_a_line_that_is_no_operation_is_refused_by_its_number(line: str) -> None:
+    with pytest.raises(MalformedHistoryError, match="line 1 is not an operation"):
+        History.from_json_lines([line])
