@@ -19,11 +19,11 @@ _snippets = SnippetParser()
 pytest_collect_file = (
     Sybil(
         parsers=[_snippets],
-        patterns=["docs/**/*.md", "README.md"],
+        patterns=["docs/*.md", "docs/**/*.md", "README.md"],
     )
     + Sybil(
         parsers=[DocTestParser()],
-        patterns=["sdnotes/**/*.py"],
+        patterns=["sdnotes/*.py", "sdnotes/**/*.py"],
         document_types={".py": PythonDocStringDocument},
     )
 ).pytest()

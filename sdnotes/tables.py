@@ -19,10 +19,11 @@ def text_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     Cells are shown with str(); round floats before, so that the text is the same
     everywhere. Raises ValueError for a row with too many or too few cells.
 
-    >>> print(text_table(["who", "shows"], [["ATM1", 40], ["ATM2", 30]]))
-    who   shows
-    ATM1     40
-    ATM2     30
+    Examples:
+        >>> print(text_table(["who", "shows"], [["ATM1", 40], ["ATM2", 30]]))
+        who   shows
+        ATM1     40
+        ATM2     30
     """
     table = [[str(cell) for cell in row] for row in rows]
     for row in table:

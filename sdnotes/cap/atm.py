@@ -107,9 +107,10 @@ Effect: TypeAlias = Pay | Refuse | Send | Wait
 class Atm:
     """One replica of an account, of the two that there are.
 
-    >>> atm = Atm("ATM1", opening=100, policy=Policy.ACCEPT)
-    >>> atm.withdraw(request=0, amount=50)[0]
-    Pay(request=0, amount=50, balance=50)
+    Examples:
+        >>> atm = Atm("ATM1", opening=100, policy=Policy.ACCEPT)
+        >>> atm.withdraw(request=0, amount=50)[0]
+        Pay(request=0, amount=50, balance=50)
     """
 
     def __init__(

@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 class PNCounter:
     """A counter as a value: every change returns a new one.
 
-    >>> common = PNCounter().add("ATM1", 100).take("ATM1", 50)
-    >>> left, right = common.take("ATM1", 10), common.take("ATM2", 20)
-    >>> left.value, right.value, left.merge(right).value
-    (40, 30, 20)
+    Examples:
+        >>> common = PNCounter().add("ATM1", 100).take("ATM1", 50)
+        >>> left, right = common.take("ATM1", 10), common.take("ATM2", 20)
+        >>> left.value, right.value, left.merge(right).value
+        (40, 30, 20)
     """
 
     added: dict[str, int] = field(default_factory=dict)

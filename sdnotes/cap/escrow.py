@@ -18,11 +18,12 @@ Chapter: docs/chapters/cap.md.
 class Escrow:
     """Shares of one amount, each spent by its holder alone.
 
-    >>> escrow = Escrow({"ATM1": 25, "ATM2": 25})
-    >>> escrow.spend("ATM1", 10), escrow.spend("ATM2", 20), escrow.spend("ATM2", 15)
-    (True, True, False)
-    >>> escrow.left
-    20
+    Examples:
+        >>> escrow = Escrow({"ATM1": 25, "ATM2": 25})
+        >>> escrow.spend("ATM1", 10), escrow.spend("ATM2", 20), escrow.spend("ATM2", 15)
+        (True, True, False)
+        >>> escrow.left
+        20
     """
 
     def __init__(self, shares: dict[str, int]) -> None:

@@ -14,8 +14,9 @@ from itertools import combinations
 def majority(nodes: int) -> int:
     """Return the least number of nodes that is more than half.
 
-    >>> [majority(nodes) for nodes in (1, 2, 3, 4, 5)]
-    [1, 2, 2, 3, 3]
+    Examples:
+        >>> [majority(nodes) for nodes in (1, 2, 3, 4, 5)]
+        [1, 2, 2, 3, 3]
     """
     if nodes < 1:
         raise ValueError(f"nodes={nodes!r} is below 1")
@@ -25,8 +26,9 @@ def majority(nodes: int) -> int:
 def can_decide(*sides: int) -> list[bool]:
     """Return for each side of a partition whether it still holds a majority of all.
 
-    >>> can_decide(1, 1), can_decide(2, 1)
-    ([False, False], [True, False])
+    Examples:
+        >>> can_decide(1, 1), can_decide(2, 1)
+        ([False, False], [True, False])
     """
     return [side >= majority(sum(sides)) for side in sides]
 

@@ -37,8 +37,9 @@ class Interval:
 def share_interval(hits: int, trials: int) -> Interval:
     """Return the share of hits with its Wilson interval.
 
-    >>> share_interval(7, 100).percent()
-    '7.0 (3.4 to 13.7)'
+    Examples:
+        >>> share_interval(7, 100).percent()
+        '7.0 (3.4 to 13.7)'
     """
     if not 0 <= hits <= trials or trials < 1:
         raise ValueError(

@@ -84,14 +84,15 @@ class Network:
     are probabilities for each message; without ``in_order``, messages of one link
     overtake each other when their delays say so.
 
-    >>> world = World(seed=1)
-    >>> network = Network(world, delay=10_000)
-    >>> network.attach("a", lambda message: None)
-    >>> network.attach("b", lambda message: world.note("b", f"got {message.payload}"))
-    >>> _ = network.send("a", "b", 7)
-    >>> world.run()
-    >>> world.trace.events[-1].what
-    'got 7'
+    Examples:
+        >>> world = World(seed=1)
+        >>> network = Network(world, delay=10_000)
+        >>> network.attach("a", lambda message: None)
+        >>> network.attach("b", lambda got: world.note("b", f"got {got.label}"))
+        >>> _ = network.send("a", "b", 7)
+        >>> world.run()
+        >>> world.trace.events[-1].what
+        'got 7'
     """
 
     def __init__(

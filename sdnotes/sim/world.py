@@ -26,8 +26,9 @@ from sdnotes.sim.trace import Completed, Invoked, Note, Trace, Value
 class Chance:
     """A stream of random draws in whole microseconds, reproducible everywhere.
 
-    >>> Chance("demo").uniform_us(5, 5)
-    5
+    Examples:
+        >>> Chance("demo").uniform_us(5, 5)
+        5
     """
 
     def __init__(self, seed: str) -> None:
@@ -56,11 +57,12 @@ class Chance:
 class World:
     """A simulated world: a clock, chance and the trace of what happens.
 
-    >>> world = World(seed=1)
-    >>> world.after(2_000, lambda: world.note("ATM1", "opens"))
-    >>> world.run()
-    >>> [(event.at_us, event.who, event.what) for event in world.trace]
-    [(2000, 'ATM1', 'opens')]
+    Examples:
+        >>> world = World(seed=1)
+        >>> world.after(2_000, lambda: world.note("ATM1", "opens"))
+        >>> world.run()
+        >>> [(event.at_us, event.who, event.what) for event in world.trace]
+        [(2000, 'ATM1', 'opens')]
     """
 
     def __init__(self, seed: int = 0) -> None:
