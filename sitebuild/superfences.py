@@ -69,7 +69,7 @@ def _table_html(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> 
 
     body = "".join(line(row, "td") for row in rows)
     return (
-        '<div class="sd-numbers"><table>'
+        '<div class="sd-numbers"><table class="sd-table">'
         f"<thead>{line(columns, 'th')}</thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -96,11 +96,12 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
 def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     figure = result.figure
     assert figure is not None
+    stop = "" if figure.title.endswith(("?", "!", ".")) else "."
     return (
         f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
         f'<div class="sd-picture" data-search-exclude>'
         f"{figure.svg}</div>"
-        f"<figcaption><strong>{html.escape(figure.title)}.</strong> "
+        f"<figcaption><strong>{html.escape(figure.title)}{stop}</strong> "
         f"{html.escape(figure.description)}</figcaption>"
         '<div class="sd-behind" data-search-exclude>'
         "<details><summary>The numbers behind it</summary>"

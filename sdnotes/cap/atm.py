@@ -177,7 +177,7 @@ class Atm:
 
     def reconnect(self) -> list[Effect]:
         """Tell the other ATM all that this one knows, after the link has healed."""
-        return [Send(Update(self._state()), f"I paid {self._paid()} in all")]
+        return [Send(Update(self._state()), f"paid {self._paid()}")]
 
     def _answer(self, sender: str, ask: Ask) -> Send:
         first = self._asking is None or sender < self.name

@@ -29,6 +29,7 @@ from sdnotes.figures.figure import (
     finish,
 )
 from sdnotes.figures.layout import (
+    CHARACTER_PX,
     HEAD_PX,
     LINE_PX,
     Layout,
@@ -38,7 +39,7 @@ from sdnotes.figures.layout import (
 )
 from sdnotes.sim.trace import CutMade, Delivered, Event, Healed, Lost, Sent, Trace
 
-_LOST_AT = 0.55  # how far across the gap a lost message is drawn
+_LOST_AT = 0.62  # how far across the gap a lost message is drawn
 _STYLE = f"""
 .sd-st text{{font:11.5px {FONT};fill:{INK};stroke:none}}
 .sd-st .head{{font-size:13px;font-weight:600;text-anchor:middle}}
@@ -137,7 +138,7 @@ class _Drawing:
             _text(group, "cut", middle, top + 12, words)
             if end:
                 _line(group, "edge", left, bottom, right, bottom)
-                _text(group, "cut", middle, bottom - 5, "healed")
+                _text(group, "cut", middle, bottom - 15, "healed")
 
     def lifelines(self) -> None:
         for name, x in self.layout.column_x.items():
@@ -182,9 +183,17 @@ class _Drawing:
         x1, x2 = self.layout.column_x[sent.who], self.layout.column_x[sent.to]
         return x1, self.layout.y_of(sent.at_us), x2, self.layout.y_of(until_us)
 
-    def _label(self, group: ET.Element, sent: Sent, at: tuple[float, float]) -> None:
+    def _label(
+        self, group: ET.Element, sent: Sent, at: tuple[float, float], off: float = 5
+    ) -> None:
         to_the_right = self.layout.column_x[sent.to] > self.layout.column_x[sent.who]
-        _text(group, "label", at[0], at[1] + (-5 if to_the_right else 14), sent.label)
+        _text(
+            group,
+            "label",
+            at[0],
+            at[1] + (-off if to_the_right else off + 9),
+            sent.label,
+        )
 
     def _delivered(self, step: int, event: Delivered) -> None:
         sent_step, sent = self.sent[event.message]
@@ -198,7 +207,10 @@ class _Drawing:
         )
         order = list(self.layout.column_x)
         hops = abs(order.index(sent.to) - order.index(sent.who))
-        share = 0.42 if hops == 1 else (hops - 0.5) / hops
+        room = abs(x2 - x1) / hops
+        half = len(sent.label) * CHARACTER_PX / 2 + 6
+        # Near the sender, so that labels of messages that cross do not.
+        share = min(max(0.3, half / room), 0.5) if hops == 1 else (hops - 0.5) / hops
         self._label(group, sent, (x1 + share * (x2 - x1), y1 + share * (y2 - y1)))
         self._tip(self.group(step), x1, y1, x2, y2)
 
@@ -226,7 +238,7 @@ class _Drawing:
         ET.SubElement(
             group, "circle", {"class": "dot", "r": "3", "cx": _n(x1), "cy": _n(y1)}
         )
-        self._label(group, sent, ((x1 + x2) / 2, (y1 + y2) / 2))
+        self._label(group, sent, ((x1 + x2) / 2, (y1 + y2) / 2), off=8)
         cross = self.group(step)
         for sign in (1, -1):
             _line(cross, "gone", x2 - 4, y2 - 4 * sign, x2 + 4, y2 + 4 * sign)
