@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -90,24 +90,28 @@ class Worker:
                 timer.cancel()
             if line:
                 return dict(json.loads(line))
-            status = process.wait()
-            self._process = None
+            status = self._end(process)
             if status == -9:
                 message = f"did not end within {self.wall_limit_s:g} s and was stopped"
             else:
                 message = f"ended the interpreter (status {status})"
             return {"error": message, "line": 0}
 
+    def _end(self, process: subprocess.Popen[str]) -> int:
+        status = process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        self._process = None
+        return status
+
     def close(self) -> None:
         """End the child process; the next block starts a fresh one."""
         with self._lock:
             if self._process is not None:
                 self._process.kill()
-                self._process.wait()
-                for pipe in (self._process.stdin, self._process.stdout):
-                    if pipe is not None:
-                        pipe.close()
-                self._process = None
+                self._end(self._process)
             if self._folder is not None:
                 self._folder.cleanup()
                 self._folder = None

@@ -1,0 +1,231 @@
+"""The engine: what a block may do, what it may not, and what its author is told."""
+
+from pathlib import Path
+
+import pytest
+
+from sitebuild import DOCS, engine, fences
+from sitebuild.fences import Block, scan_text
+from sitebuild.problems import ProblemError
+from sitebuild.sybil_parser import with_outputs
+
+PAGE = DOCS / "page.md"
+SVG_HEAD = '<svg xmlns="http://www.w3.org/2000/svg">'
+
+
+def block(code: str, info: str = 'python name="x"', output: str | None = None) -> Block:
+    text = f"# T\n\n```{info}\n{code}\n```\n"
+    if output is not None:
+        text += f"\n```output\n{output}\n```\n"
+    (only,) = scan_text(text, PAGE)
+    return only
+
+
+def problem(code: str, info: str = 'python name="x"') -> str:
+    with pytest.raises(ProblemError) as caught:
+        engine.run(block(code, info))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "printed"),
+    [
+        ("print(1, 2, sep='-')", "1-2"),
+        ("import sys\nsys.stdout.write('raw\\n')", "raw"),
+        ("import pprint\npprint.pprint({'b': 1, 'a': 2})", "{'a': 2, 'b': 1}"),
+        ("print(__name__)", "__main__"),
+        ("print(sorted(k for k in globals() if not k.startswith('__')))", "[]"),
+        ("print('trailing   ')\nprint()", "trailing"),
+        (
+            "from dataclasses import dataclass\n"
+            "@dataclass\nclass A:\n    x: int\nprint(A(1))",
+            "A(x=1)",
+        ),
+        ("import os\nprint(os.listdir())", "[]"),
+    ],
+)
+def test_what_a_block_prints_is_what_is_shown(code: str, printed: str) -> None:
+    assert engine.run(block(code)).text == printed
+
+
+def test_nothing_is_left_of_a_block_for_the_next_one() -> None:
+    engine.run(block("left = 1\nimport builtins"))
+    assert "NameError: name 'left' is not defined" in problem("print(left)")
+
+
+def test_an_error_names_page_line_exception_and_source() -> None:
+    message = problem("x = 1\n\nx / 0")
+    assert message.startswith("docs/page.md:6: snippet 'x' ZeroDivisionError")
+    assert message.endswith("(in: x / 0)")
+
+
+def test_an_error_deep_in_the_package_is_shown_at_the_line_of_the_block() -> None:
+    message = problem("from sdnotes.sim import World\n\nWorld().timeout(-1)")
+    assert message.startswith("docs/page.md:6:")
+    assert "delay_us=-1 is negative" in message
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import sys\nsys.exit(0)", "SystemExit(0): a snippet must run to its end"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("import os\nos._exit(3)", "ended the interpreter (status 3)"),
+        ("import sys\nprint('x', file=sys.stderr)", "wrote to stderr: x"),
+        ("import os\nos.write(1, b'x')", "file descriptor 1"),
+        ("import warnings\nwarnings.warn('old')", "UserWarning: old"),
+        ("print('x' * 70_000)", "printed more than 65536 characters"),
+    ],
+)
+def test_what_a_block_may_not_do_is_refused(code: str, said: str) -> None:
+    assert said in problem(code)
+    assert engine.run(block("print('goes on')")).text == "goes on"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: pass",
+        "while True:\n    try:\n        1 / 0\n    except BaseException: pass",
+        "import threading\nthreading.Event().wait()",
+        "x = 7 ** 7 ** 9",
+    ],
+)
+def test_a_block_that_does_not_end_is_stopped(code: str) -> None:
+    with engine.wall_limit(0.5):
+        assert "did not end within 0.5 s and was stopped" in problem(code)
+    assert engine.run(block("print('goes on')")).text == "goes on"
+
+
+def test_a_block_over_its_budget_is_refused_with_its_time() -> None:
+    code = (
+        "from time import process_time\n"
+        "end = process_time() + 0.6\nwhile process_time() < end: pass"
+    )
+    assert "of processor time; at most 0.5 s are allowed" in problem(code)
+
+
+def test_a_figure_without_words_or_numbers_is_refused() -> None:
+    info = 'python figure="x"'
+    assert "must print one SVG" in problem("print(1)", info)
+    assert "has no title" in problem(f"print('{SVG_HEAD}</svg>')", info)
+    titled = f"{SVG_HEAD}<title>t</title>"
+    assert "has no description" in problem(f"print('{titled}</svg>')", info)
+    told = f"{titled}<desc>d</desc>"
+    assert "has no table of numbers" in problem(f"print('{told}</svg>')", info)
+
+
+def test_a_figure_is_recorded_as_the_numbers_behind_it() -> None:
+    code = (
+        "from sdnotes.figures import spacetime\nfrom sdnotes.sim import World\n"
+        "w = World()\nw.note('a', 'hello')\n"
+        "print(spacetime(w.trace, title='T', description='D'))"
+    )
+    result = engine.run(block(code, 'python figure="x"'))
+    assert result.text == "ms  who  what\n 0  a    hello"
+    assert result.figure is not None
+    assert result.figure.title == "T"
+
+
+def test_output_without_a_fence_a_fence_without_output_and_a_difference_fail() -> None:
+    for code, recorded, said in [
+        ("print(1)", None, "no ```output fence follows it"),
+        ("pass", "1", "is not what is recorded"),
+        ("print(2)", "1", "recorded:\n1\nnow:\n2"),
+    ]:
+        one = block(code, output=recorded)
+        with pytest.raises(ProblemError, match="make outputs") as caught:
+            engine.check(one, engine.run(one))
+        assert said in str(caught.value)
+    fine = block("print(1)", output="1")
+    engine.check(fine, engine.run(fine))
+
+
+def test_every_snippet_prints_the_same_twice_and_in_any_order() -> None:
+    blocks = fences.scan(DOCS)
+    forwards = [engine.run(b).text for b in blocks]
+    backwards = [engine.run(b).text for b in reversed(blocks)]
+    assert forwards == backwards[::-1]
+
+
+FENCE = "```"
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        ("py", "a fence of `py` would not run"),
+        ("pycon", "a fence of `pycon` would not run"),
+        ("python", 'needs one of name="..." and figure="..."'),
+        ("python name=x", 'each is written key="value", in double quotes'),
+        ("python name='x'", "in double quotes"),
+        ('python name="x" exec="yes"', "unknown attribute 'exec'"),
+        ('python name="x" name', "cannot read the attributes"),
+        ('python name="x" figure="y"', "needs one of"),
+        ('python name="X y"', "lower-case words joined by hyphens"),
+        ('python name="x" native="magic"', "native='magic' is not one of threads"),
+        ('record name="x"', 'must read "<slug>/<record>"'),
+        ("output", "must follow its python or record fence"),
+        ("", "unknown fence ''"),
+        ("mermaid", "unknown fence 'mermaid'"),
+        ("{.python}", "unknown fence"),
+    ],
+)
+def test_a_fence_out_of_the_vocabulary_is_refused_at_its_line(
+    info: str, said: str
+) -> None:
+    with pytest.raises(ProblemError) as caught:
+        scan_text(f"a\n\n{FENCE}{info}\n1\n{FENCE}\n", PAGE)
+    assert str(caught.value).startswith("docs/page.md:3: ")
+    assert said in str(caught.value)
+
+
+def test_a_snippet_that_would_not_run_or_fit_is_refused_before_it_runs() -> None:
+    for code, said in [
+        ("print(", "page.md:4: SyntaxError"),
+        ("\n".join(["1"] * 21), "has 21 lines; at most 20"),
+        ("x = 1\n" + "#" * 89, "page.md:5: 89 columns"),
+    ]:
+        with pytest.raises(ProblemError) as caught:
+            block(code)
+        assert said in str(caught.value)
+
+
+def test_two_blocks_of_a_page_may_not_share_a_name() -> None:
+    one = f'{FENCE}python name="x"\n1\n{FENCE}\n'
+    with pytest.raises(ProblemError, match="'x' is taken by the block at line 1"):
+        scan_text(one + "\n" + one, PAGE)
+
+
+def test_fences_within_longer_fences_and_in_lists_are_understood() -> None:
+    text = (
+        f'{FENCE}`markdown\n{FENCE}python name="shown"\n1/0\n{FENCE}\n{FENCE}`\n\n'
+        f'??? question "Q"\n\n    {FENCE}python name="inner"\n    print(1)\n'
+        f"    {FENCE}\n\n    {FENCE}output\n    1\n    {FENCE}\n"
+    )
+    (inner,) = scan_text(text, PAGE)
+    assert (inner.name, inner.code, inner.recorded) == ("inner", "print(1)", "1")
+    assert inner.indent == "    "
+
+
+def test_rewriting_outputs_changes_output_fences_and_nothing_else() -> None:
+    text = (
+        f'# T\n\n{FENCE}python name="a"\nprint(1)\n{FENCE}\n\nwords\n\n'
+        f'- item\n\n    {FENCE}python name="b"\n    print("x\\n\\ny")\n    {FENCE}\n\n'
+        f"    {FENCE}output\n    old\n    {FENCE}\n\n"
+        f'{FENCE}python name="c"\npass\n{FENCE}\n\n{FENCE}output\ngone\n{FENCE}\nend\n'
+    )
+    blocks = scan_text(text, PAGE)
+    written = with_outputs(text, [(b, engine.run(b).text) for b in blocks])
+    again = scan_text(written, PAGE)
+    assert [b.recorded for b in again] == ["1", "x\n\ny", None]
+    assert [b.code for b in again] == [b.code for b in blocks]
+    assert written.endswith("end\n")
+    assert with_outputs(written, [(b, engine.run(b).text) for b in again]) == written
+
+
+def test_scanning_is_the_same_for_unusual_paths(tmp_path: Path) -> None:
+    page = tmp_path / "a b.md"
+    assert (
+        scan_text(f'{FENCE}python name="x"\n1\n{FENCE}\n', page)[0].where == "a b.md:1"
+    )
