@@ -113,8 +113,9 @@ def _zensical(site_dir: Path) -> None:
 def build(site: Path = SITE, builder: str = "mkdocs") -> None:
     """Build the site into a folder. Raises ProblemError, and changes nothing there."""
     checks.require_none()
-    aside = site.with_name(f"{site.name}.new")
-    shutil.rmtree(aside, ignore_errors=True)
+    # Within the project, since Zensical writes nowhere else; named after the process,
+    # so that two builds at a time do not meet.
+    aside = ROOT / f"site.{os.getpid()}.new"
     try:
         with _environment(aside):
             (_zensical if builder == "zensical" else _mkdocs)(aside)
@@ -123,7 +124,7 @@ def build(site: Path = SITE, builder: str = "mkdocs") -> None:
         ):
             raise ProblemError(*problems)
         shutil.rmtree(site, ignore_errors=True)
-        aside.rename(site)
+        shutil.move(aside, site)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -1,0 +1,228 @@
+"""The site in a real browser: no foreign request, no error, no sideways scrolling."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sitebuild import DOCS, build, checks, fences
+
+pytestmark = pytest.mark.slow
+
+PAGES = [
+    path.removesuffix("index.md").removesuffix(".md") for path in checks.nav_paths()
+]
+CAP = "chapters/cap/"
+
+
+@pytest.fixture(scope="module")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]
+) -> str:
+    """The site, built for the very address at which it is served.
+
+    Instant navigation follows only links that the site map names.
+    """
+    folder = tmp_path_factory.mktemp("published")
+    url = serve(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SDNOTES_SITE_URL", url)
+        build.build(folder / "site")
+    for made in (folder / "site").iterdir():
+        made.rename(folder / made.name)
+    return url
+
+
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open pages; each keeps what it asked other hosts for and what went wrong."""
+    contexts = []
+
+    def open_page(url: str, width: int = 1440, **options: Any) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.wrongs = []
+        host = url.split("/")[2]
+
+        def asked(request: Any) -> None:
+            if request.url.startswith("http") and request.url.split("/")[2] != host:
+                page.wrongs.append(f"request to {request.url}")
+
+        page.on("request", asked)
+        page.on("pageerror", lambda error: page.wrongs.append(f"error {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                page.wrongs.append(f"console {said.text}")
+                if said.type in ("error", "warning")
+                else None
+            ),
+        )
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_asks_nobody_else_has_no_error_and_does_not_scroll_sideways(
+    tab: Callable[..., Any], address: str, path: str, width: int, scheme: str
+) -> None:
+    page = tab(f"{address}{path}", width=width, color_scheme=scheme)
+    assert page.wrongs == []
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    cut_off = page.evaluate(
+        """() => [...document.querySelectorAll('.md-content p, .md-content h1, svg')]
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+        .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert cut_off == []
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    light = sum(map(int, background.strip("rgb()").split(","))) > 3 * 128
+    assert light == (scheme == "light")
+
+
+def test_an_address_without_a_page_gets_a_way_home(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}no/such/page/")
+    assert page.inner_text("h1") == "Nothing here"
+    page.wrongs.clear()  # the browser itself reports the status 404
+    assert "map of all chapters" in page.inner_text("article")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_words_in_a_figure_are_legible(
+    tab: Callable[..., Any], address: str, width: int
+) -> None:
+    page = tab(f"{address}{CAP}", width=width)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll('.sd-picture svg text')].map(t =>
+        parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+    )
+    assert len(sizes) > 30
+    assert min(sizes) >= 9.5
+
+
+def test_figures_change_their_colours_with_the_theme(
+    tab: Callable[..., Any], address: str
+) -> None:
+    def ink(scheme: str) -> str:
+        page = tab(f"{address}{CAP}", color_scheme=scheme)
+        text = "document.querySelector('.sd-st .words')"
+        return str(page.evaluate(f"getComputedStyle({text}).fill"))
+
+    assert ink("light") != ink("dark")
+
+
+def test_the_theme_can_be_switched_by_hand(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(address, color_scheme="light")
+    page.click("label[title=Dark]")
+    assert page.get_attribute("body", "data-md-color-scheme") == "slate"
+
+
+def test_the_copy_button_copies_the_code_and_nothing_else(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}", permissions=["clipboard-read", "clipboard-write"])
+    page.click(
+        "#the-story .language-py button[data-md-type=copy], #the-story .md-clipboard"
+    )
+    (story,) = (b for b in fences.scan(DOCS) if b.name == "the-story")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == story.code.strip()
+
+
+def test_a_doctest_of_the_reference_is_copied_without_prompts_and_outputs(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(
+        f"{address}reference/cap/",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    block = page.locator(".language-pycon.highlight", has_text="Escrow(").first
+    block.hover()
+    block.locator(".md-clipboard, [data-md-type=copy]").first.click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "escrow = Escrow(" in copied
+    assert ">>>" not in copied
+    assert "(True, True, False)" not in copied
+
+
+def test_the_search_works_by_keyboard_alone(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(address)
+    page.keyboard.press("/")
+    page.keyboard.type("escrow")
+    page.wait_for_selector(".md-search-result__link")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/*cap/*")
+    assert page.wrongs == []
+
+
+def test_the_first_tab_stop_skips_to_the_text(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.hash") == "#cap"
+
+
+def test_moving_to_another_page_without_reloading_keeps_all_of_it(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(address)
+    page.evaluate("window.stayed = true")
+    page.click(".md-content a.md-button")
+    page.wait_for_selector("#the-story")
+    assert page.evaluate("window.stayed") is True
+    assert page.locator(".sd-figure svg").count() >= 2
+    page.click("#cut-cable summary")
+    assert page.locator("#cut-cable table").is_visible()
+    assert page.wrongs == []
+
+
+def test_without_javascript_everything_can_be_read(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}", java_script_enabled=False)
+    assert page.locator("#the-story .result").is_visible()
+    assert page.locator("#cut-cable svg").is_visible()
+    page.click("#cut-cable summary")
+    assert page.locator("#cut-cable table").is_visible()
+
+
+def test_on_paper_only_the_text_is_left(tab: Callable[..., Any], address: str) -> None:
+    page = tab(f"{address}{CAP}")
+    page.emulate_media(media="print")
+    assert not page.locator(".md-header").is_visible()
+    assert not page.locator(".sd-behind").first.is_visible()
+    assert page.locator("#cut-cable svg").is_visible()
+
+
+def test_a_request_to_another_host_would_be_seen(
+    tab: Callable[..., Any], address: str, site: Path, serve: Callable[[Path], str]
+) -> None:
+    """The test above can fail: a second loopback port counts as another host."""
+    other = serve(site)
+    page = tab(address)
+    page.evaluate(
+        "url => new Promise(done => { const i = new Image();"
+        " i.onload = i.onerror = done; i.src = url; })",
+        f"{other}assets/logo.svg",
+    )
+    assert any("request to" in wrong for wrong in page.wrongs)

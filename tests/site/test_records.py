@@ -1,0 +1,99 @@
+"""Records: fresh, printed with where they come from, and made again in a sample."""
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from evidence import run as evidence_run
+from sitebuild import RECORDS, ROOT, records
+
+STUDIES = evidence_run.modules("studies")
+
+
+def test_no_record_is_stale() -> None:
+    assert [str(problem) for problem in records.stale()] == []
+
+
+def test_every_study_has_a_record_and_every_record_a_source() -> None:
+    names = {
+        p.relative_to(RECORDS).with_suffix("").as_posix()
+        for p in RECORDS.rglob("*.json")
+    }
+    made = {
+        name
+        for folder in ("studies", "labs", "benchmarks")
+        for name, _, _ in evidence_run.modules(folder)
+    }
+    assert names == made
+
+
+@pytest.mark.parametrize("study", STUDIES, ids=lambda s: s[0])
+def test_a_sample_of_each_study_comes_out_as_recorded(study: tuple) -> None:  # type: ignore[type-arg]
+    """Two cells, drawn by a seed that moves whenever the study does."""
+    name, path, module = study
+    rows = records.load(name).rows
+    assert len(rows) == len(module.CELLS)
+    rng = random.Random(records.source_sha256(path))
+    for place in rng.sample(range(len(rows)), k=min(2, len(rows))):
+        assert tuple(evidence_run.study_row(module, module.CELLS[place])) == rows[place]
+
+
+def test_the_hash_covers_the_source_and_all_of_ours_that_it_imports() -> None:
+    source = ROOT / "evidence" / "studies" / "cap" / "overdraft.py"
+    covered = {p.relative_to(ROOT).as_posix() for p in records.inputs(source)}
+    assert {
+        "evidence/studies/cap/overdraft.py",
+        "sdnotes/cap/trial.py",
+        "sdnotes/cap/atm.py",
+        "sdnotes/sim/network.py",
+        "sdnotes/tables.py",
+    } <= covered
+    assert not any(name.startswith("sitebuild") for name in covered)
+
+
+def test_a_record_says_what_made_it_and_how_to_make_it_again() -> None:
+    said = records.load("cap/overdraft").provenance
+    assert "evidence/studies/cap/overdraft.py" in said
+    assert "make studies" in said
+    assert records.load("cap/overdraft").source_sha256[:8] in said
+
+
+def test_a_record_holds_no_machine_and_no_date_where_it_is_compared() -> None:
+    for path in RECORDS.rglob("*.json"):
+        facts = json.loads(path.read_text("utf-8"))
+        assert set(facts) == {
+            "kind",
+            "source",
+            "source_sha256",
+            "caption",
+            "columns",
+            "rows",
+            "observed",
+        }
+        assert facts["kind"] in records.KINDS
+
+
+def test_running_again_compares_and_fails_where_a_fact_differs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (name, path, module) = STUDIES[0]
+    monkeypatch.setattr(module, "CELLS", module.CELLS[:1])
+    monkeypatch.setattr(evidence_run, "modules", lambda _: [(name, path, module)])
+    monkeypatch.setattr(records, "RECORDS", tmp_path)
+    monkeypatch.setattr("sys.argv", ["run", "studies"])
+    assert evidence_run.main() == 1  # there is no record yet
+    monkeypatch.setattr("sys.argv", ["run", "studies", "--update"])
+    assert evidence_run.main() == 0
+    monkeypatch.setattr("sys.argv", ["run", "studies"])
+    assert evidence_run.main() == 0
+    target = tmp_path / f"{name}.json"
+    facts = json.loads(target.read_text("utf-8"))
+    facts["observed"] = {"python": "another"}
+    target.write_text(json.dumps(facts), "utf-8")
+    assert evidence_run.main() == 0  # what was observed is not compared
+    facts["rows"][0][-1] = "0.1"
+    target.write_text(json.dumps(facts), "utf-8")
+    assert evidence_run.main() == 1
+    assert "DIFFERS" in capsys.readouterr().out
