@@ -66,6 +66,7 @@ def run(code: str, filename: str) -> dict[str, Any]:
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("error")
+            warnings.simplefilter("ignore", ImportWarning)  # Pygal's import hook
             tree = ast.parse(code, filename)
             exec(compile(tree, filename, "exec"), module.__dict__)  # noqa: S102
     except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
