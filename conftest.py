@@ -5,6 +5,7 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sybil import Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
@@ -13,6 +14,12 @@ from sitebuild.problems import relative
 from sitebuild.sybil_parser import SnippetParser
 
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
+
+# The same examples at every run, so that a red test is red for everybody. To look for
+# new ones: HYPOTHESIS_PROFILE=explore make quick
+settings.register_profile("check", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=3000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 
 _snippets = SnippetParser()
 

@@ -5,6 +5,7 @@ here leaves as a SuperFencesException, which ends the build in both.
 """
 
 import html
+import re
 from typing import Any
 
 from markdown import Markdown
@@ -113,11 +114,12 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
 
 def _record_html(block: fences.Block) -> str:
     record = records.load_for(block)
+    provenance = re.sub(r"`(.*?)`", r"<code>\1</code>", html.escape(record.provenance))
     return (
         f'<figure class="sd-record" id="{block.anchor}" data-sd-name="{block.name}">'
         f"{_table_html(record.columns, record.rows)}"
         f"<figcaption>{html.escape(record.caption)} "
-        f'<span class="sd-provenance">{html.escape(record.provenance)}</span>'
+        f'<span class="sd-provenance">{provenance}</span>'
         "</figcaption></figure>"
     )
 

@@ -4,7 +4,7 @@ Nothing here sends or waits: a method returns the effects that the caller must c
 out. A withdrawal of 50 under each policy, seen from ATM1:
 
     refuse   withdraw -> [Send ask]      ... ask arrives, grant comes back ...
-             receive(grant) -> [Pay, Send]           no grant in time -> [Refuse]
+             receive(grant) -> [Pay, Send]     no grant in time -> [Refuse, Send]
     accept   withdraw -> [Pay, Send]     the other learns of it whenever it can
     escrow   withdraw -> [Pay, Send]     or [Refuse], when its own share is too small
 
@@ -173,7 +173,11 @@ class Atm:
         if self._asking is None or self._asking[0] != request:
             return []
         self._asking = None
-        return [Refuse(request, "no reply")]
+        # The other may have set money aside for a request that nobody makes any more.
+        return [
+            Refuse(request, "no reply"),
+            Send(Update(self._state()), "never mind"),
+        ]
 
     def reconnect(self) -> list[Effect]:
         """Tell the other ATM all that this one knows, after the link has healed."""

@@ -68,7 +68,7 @@ def histories(draw: st.DrawFn, *, account: bool) -> History:
 
 
 @given(histories(account=False))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_registers_agree_with_brute_force(history: History) -> None:
     found = linearize(history, Register(0))
     assert (found is not None) == explained_by_brute_force(history, Register(0))
@@ -78,7 +78,7 @@ def test_registers_agree_with_brute_force(history: History) -> None:
 
 
 @given(histories(account=True))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_accounts_agree_with_brute_force(history: History) -> None:
     found = linearize(history, Account(5))
     assert (found is not None) == explained_by_brute_force(history, Account(5))

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sdnotes.sim import (
@@ -148,7 +148,6 @@ def test_one_link_may_be_configured_apart_from_the_others() -> None:
     st.sampled_from([0.0, 0.4]),
     st.booleans(),
 )
-@settings(deadline=None)
 def test_every_copy_is_delivered_or_lost_exactly_once_and_never_across_a_cut(
     steps: list[tuple[int, str, tuple[str, ...]]],
     loss: float,
