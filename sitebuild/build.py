@@ -18,6 +18,9 @@ from pathlib import Path
 from sitebuild import ROOT, SITE, checks, htmlchecks
 from sitebuild.problems import Problem, ProblemError
 
+SERVING = "SDNOTES_SERVING"
+"""Set while an author watches: then a problem is shown in the page and ends nothing."""
+
 # Builders write the date of the build into what they make unless they are told one.
 _FIXED_DATE = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
@@ -130,12 +133,17 @@ def build(site: Path = SITE, builder: str = "mkdocs") -> None:
 
 
 def serve(address: str) -> int:
-    """Build, serve and rebuild when text, package or records change."""
-    checks.require_none()
+    """Build, serve and rebuild when text, package or records change.
+
+    Problems are printed, and shown in the page where they are a block's; they end
+    nothing, since the author is there to mend them.
+    """
+    for problem in checks.source_problems():
+        print(problem, file=sys.stderr)
     command = ["-m", "mkdocs", "serve", "--livereload", "--dev-addr", address]
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env={**os.environ, **environment(SITE)},
+        env={**os.environ, **environment(SITE), SERVING: "1"},
         check=False,
     ).returncode

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from difflib import unified_diff
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -198,8 +199,10 @@ def check(block: Block, result: Result) -> None:
             f"run `make outputs`. It printed:\n{result.text}"
         )
     if block.recorded is not None and block.recorded != result.text:
+        sides = (block.recorded.split("\n"), result.text.split("\n"))
+        lines = list(unified_diff(*sides, "recorded", "now", n=1, lineterm=""))
+        difference = "\n".join(line for line in lines if line[:2] != "@@")
         raise block.problem(
             f"the output of {block.name!r} is not what is recorded. If the new one "
-            f"is right, run `make outputs`.\nrecorded:\n{block.recorded}\n"
-            f"now:\n{result.text}"
+            f"is right, run `make outputs`.\n{difference}"
         )

@@ -5,31 +5,44 @@ here leaves as a SuperFencesException, which ends the build in both.
 """
 
 import html
+import os
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
-from sitebuild import DOCS, engine, fences, records
+from sitebuild import DOCS, ROOT, engine, fences, records
+from sitebuild.build import SERVING
 from sitebuild.problems import ProblemError
 
 _index: dict[tuple[str, str, str], list[fences.Block]] = {}
+_seen: dict[str, int] = {}
+
+
+def _stamps(*folders: Path) -> int:
+    files = (path for folder in folders for path in folder.rglob("*.[pm][yd]"))
+    return hash(tuple(sorted((str(p), p.stat().st_mtime_ns) for p in files)))
 
 
 def refresh() -> None:
-    """Read the pages again: called before a build, and when a page has changed."""
-    _index.clear()
-    for block in fences.scan(DOCS):
-        key = (block.kind, block.name, block.code)
-        _index.setdefault(key, []).append(block)
+    """Read again what has changed since the last block: ``make site`` keeps running."""
+    package, text = _stamps(ROOT / "sdnotes"), _stamps(DOCS)
+    if _seen.get("package") != package:
+        engine.restart()
+    if _seen.get("text") != text:
+        _index.clear()
+        for block in fences.scan(DOCS):
+            key = (block.kind, block.name, block.code)
+            _index.setdefault(key, []).append(block)
+    _seen.update(package=package, text=text)
 
 
 def _find(kind: str, name: str, code: str) -> fences.Block:
     key = (kind, name, code.rstrip("\n"))
-    if key not in _index:
-        refresh()
     if key not in _index:
         raise SuperFencesException(
             f"docs/: the {kind} block {name!r} is rendered but was not found in any "
@@ -135,12 +148,21 @@ def render(
     """Return a block's HTML: its source and what it printed in this very build."""
     del class_name, kwargs
     try:
+        refresh()
         name = options.get("name") or options.get("figure") or ""
         block = _find(language, name, source)
         result = engine.run(block)
+    except ProblemError as error:
+        if os.environ.get(SERVING):
+            print(error, file=sys.stderr)
+            return f'<pre class="sd-problem">{html.escape(str(error))}</pre>'
+        raise SuperFencesException(str(error)) from error
+    try:
         engine.check(block, result)
     except ProblemError as error:
-        raise SuperFencesException(str(error)) from error
+        if not os.environ.get(SERVING):
+            raise SuperFencesException(str(error)) from error
+        print(error, file=sys.stderr)
     if block.kind == "record":
         return _record_html(block)
     if block.figure:

@@ -131,7 +131,7 @@ def test_output_without_a_fence_a_fence_without_output_and_a_difference_fail() -
     for code, recorded, said in [
         ("print(1)", None, "no ```output fence follows it"),
         ("pass", "1", "is not what is recorded"),
-        ("print(2)", "1", "recorded:\n1\nnow:\n2"),
+        ("print(2)", "1", "--- recorded\n+++ now\n-1\n+2"),
     ]:
         one = block(code, output=recorded)
         with pytest.raises(ProblemError, match="make outputs") as caught:
