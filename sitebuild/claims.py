@@ -4,11 +4,11 @@ An answer on docs/claims.md reads
 
     ### CAP-08 · imprecise { #cap-08 }
 
-    :   **The notes:** what they claim, in our words
-    :   **True:** one sentence
-    :   **Source:** where that stands
-    :   **Shown:** [a link](chapters/cap.md#anchor) into a chapter
-    :   **Test:** `tests/cap/test_claims.py::test_name`, which asserts the relation
+    - **The notes:** what they claim, in our words
+    - **True:** one sentence
+    - **Source:** where that stands
+    - **Shown:** [a link](chapters/cap.md#anchor) into a chapter
+    - **Test:** `tests/cap/test_claims.py::test_name`, which asserts the relation
 """
 
 import ast
@@ -25,7 +25,7 @@ VERDICTS = ("true", "imprecise", "outdated", "wrong", "incomplete")
 FIELDS = ("The notes", "True", "Source", "Shown", "Test")
 _HEADING = re.compile(r"### (?P<id>[A-Z]+-\d\d)(?P<rest>.*)")
 _REST = re.compile(r" · (?P<verdict>[a-z]+) \{ #(?P<anchor>[a-z0-9-]+) \}")
-_FIELD = re.compile(r":   \*\*(?P<name>[^*]+):\*\* ?(?P<text>.*)")
+_FIELD = re.compile(r"- \*\*(?P<name>[^*]+):\*\* ?(?P<text>.*)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
 
@@ -103,7 +103,7 @@ def problems() -> list[Problem]:
         for name in FIELDS:
             text, line = claim.fields.get(name, ("", claim.line))
             if not text.strip():
-                message = f"{claim.name} has no line `:   **{name}:** ...`"
+                message = f"{claim.name} has no line `- **{name}:** ...`"
                 found.append(Problem(page, line, message))
             elif name == "Test" and (wrong := _test_problem(text)):
                 found.append(Problem(page, line, f"{claim.name}: {wrong}"))

@@ -145,9 +145,9 @@ MISTAKES = [
     Mistake(
         "a claim without a source",
         "docs/claims.md",
-        ":   **Source:** [Kleppmann 2015]",
-        ":   **Sauce:** [Kleppmann 2015]",
-        r"docs/claims\.md:\d+: CAP-03 has no line `:   \*\*Source:\*\* \.\.\.`",
+        "- **Source:** [Kleppmann 2015]",
+        "- **Sauce:** [Kleppmann 2015]",
+        r"docs/claims\.md:\d+: CAP-03 has no line `- \*\*Source:\*\* \.\.\.`",
     ),
     Mistake(
         "a stale record",
