@@ -8,8 +8,8 @@ out. A withdrawal of 50 under each policy, seen from ATM1:
     accept   withdraw -> [Pay, Send]     the other learns of it whenever it can
     escrow   withdraw -> [Pay, Send]     or [Refuse], when its own share is too small
 
-Under *refuse* one withdrawal at a time is asked for; when both ATMs ask at once, the
-first by name goes on and the other is refused.
+Under *refuse* one withdrawal at a time is under way; when both ATMs ask at once, the
+first by name goes on and the other asks again when that one is done.
 
 Source: the notes' story; Gilbert and Lynch 2002 for what it must give up.
 Left out: authentication, deposits, power cuts; links that reorder messages (over TCP
@@ -125,6 +125,7 @@ class Atm:
         self.counter = PNCounter({"opening": opening})
         self._escrow = Escrow({name: share})
         self._asking: tuple[int, int] | None = None  # request, amount
+        self._waiting: tuple[int, int] | None = None  # to be asked for when it can be
         self._granted: dict[int, int] = {}  # the other's request -> amount set aside
 
     @property
@@ -139,14 +140,15 @@ class Atm:
         """
         if amount <= 0:
             raise ValueError(f"amount={amount!r} is not above 0")
+        if self.policy is Policy.REFUSE:
+            if self._asking is not None or self._waiting is not None:
+                return [Refuse(request, "busy")]
+            if self._granted:
+                self._waiting = (request, amount)
+                return [Wait(request)]
+            return [*self._ask(request, amount), Wait(request)]
         if amount > self.balance:
             return [Refuse(request, "not enough money")]
-        if self.policy is Policy.REFUSE:
-            if self._asking is not None or self._granted:
-                return [Refuse(request, "busy")]
-            self._asking = (request, amount)
-            ask = Ask(request, amount, self._state())
-            return [Send(ask, f"may I pay {amount}?"), Wait(request)]
         if self.policy is Policy.ESCROW and not self._escrow.spend(self.name, amount):
             return [Refuse(request, "more than its share")]
         return self._pay(request, amount)
@@ -159,20 +161,18 @@ class Atm:
             self._granted.clear()
         if isinstance(body, Ask):
             return [self._answer(sender, body)]
-        if isinstance(body, Reply) and self._asking is not None:
-            request, amount = self._asking
-            if body.request == request:
-                self._asking = None
-                if body.granted:
-                    return self._pay(request, amount)
-                return [Refuse(request, "the other ATM was first")]
+        if isinstance(body, Reply):
+            return self._told(body)
+        if self._waiting is not None and not self._granted:
+            (request, amount), self._waiting = self._waiting, None
+            return self._ask(request, amount)
         return []
 
     def give_up(self, request: int) -> list[Effect]:
         """Refuse a request that is still open: the time to wait for a reply is over."""
-        if self._asking is None or self._asking[0] != request:
+        if request not in {r for r, _ in filter(None, (self._asking, self._waiting))}:
             return []
-        self._asking = None
+        self._asking = self._waiting = None
         # The other may have set money aside for a request that nobody makes any more.
         return [
             Refuse(request, "no reply"),
@@ -182,6 +182,24 @@ class Atm:
     def reconnect(self) -> list[Effect]:
         """Tell the other ATM all that this one knows, after the link has healed."""
         return [Send(Update(self._state()), f"paid {self._paid()}")]
+
+    def _ask(self, request: int, amount: int) -> list[Effect]:
+        if amount > self.balance:
+            return [Refuse(request, "not enough money")]
+        self._asking = (request, amount)
+        ask = Ask(request, amount, self._state())
+        return [Send(ask, f"may I pay {amount}?")]
+
+    def _told(self, reply: Reply) -> list[Effect]:
+        if self._asking is None or self._asking[0] != reply.request:
+            return []  # given up, or told before
+        (request, amount), self._asking = self._asking, None
+        if reply.granted:
+            return self._pay(request, amount)
+        if reply.state.asking is None:
+            return [Refuse(request, "not enough money")]
+        self._waiting = (request, amount)
+        return []
 
     def _answer(self, sender: str, ask: Ask) -> Send:
         first = self._asking is None or sender < self.name

@@ -13,6 +13,7 @@ Left out: what customers do when they are refused. Builds on: sdnotes.sim.
 Chapter: docs/chapters/cap.md.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -81,13 +82,13 @@ class _Bank:
         self.refused = 0
         self.turned_away = 0
         self.serving: dict[str, int] = {}  # machine -> amount asked for
+        self.queues: dict[str, deque[int]] = {name: deque() for name in atms}
         for name in atms:
             network.attach(name, self._arrived)
 
     def withdraw(self, who: str, amount: int) -> None:
         if who in self.serving:
-            self._refused(amount)
-            self.world.note(who, f"asked for {amount}: one customer at a time")
+            self.queues[who].append(amount)  # one customer at a time
             return
         request = self.world.invoke(who, "withdraw", amount, said=f"asked for {amount}")
         self.serving[who] = amount
@@ -113,10 +114,12 @@ class _Bank:
                 case Pay(request, amount, balance):
                     self.paid += amount
                     del self.serving[who]
+                    self._next(who)
                     said = f"pays {amount}, shows {balance}"
                     self.world.complete(request, "ok", balance, said=said)
                 case Refuse(request, why):
                     self._refused(self.serving.pop(who))
+                    self._next(who)
                     self.world.complete(request, "failed", said=f"refuses: {why}")
                 case Send(body, label):
                     self.network.send(who, other, body, label)
@@ -124,6 +127,10 @@ class _Bank:
                     self.world.after(
                         self.timeout_us, partial(self._timed_out, who, request)
                     )
+
+    def _next(self, who: str) -> None:
+        if self.queues[who]:
+            self.world.after(0, partial(self.withdraw, who, self.queues[who].popleft()))
 
     def _refused(self, amount: int) -> None:
         self.refused += 1

@@ -77,16 +77,35 @@ def test_escrow_never_overdraws_and_accept_turns_away_nobody(
     assert accept.turned_away == 0
 
 
-def test_of_two_that_ask_at_once_the_first_by_name_is_paid() -> None:
+def test_of_two_that_ask_at_once_for_too_much_the_first_by_name_is_paid() -> None:
     run = run_atms(policy="refuse", withdrawals=[(0, "ATM1", 60), (0, "ATM2", 60)])
-    assert (run.paid, run.refused) == (60, 1)
+    assert (run.paid, run.refused, run.turned_away) == (60, 1, 0)
     assert run.balances == {"ATM1": 40, "ATM2": 40}
 
 
-def test_asked_at_once_without_a_cut_a_machine_may_still_turn_somebody_away() -> None:
-    """The price of a total order between two equals; the page says "busy"."""
-    run = run_atms(policy="refuse", withdrawals=[(0, "ATM1", 10), (5, "ATM2", 10)])
-    assert run.turned_away == 1
+@pytest.mark.parametrize("gap_ms", [0, 5, 10, 15, 20])
+def test_of_two_that_ask_at_once_for_what_is_there_both_are_paid(gap_ms: int) -> None:
+    """The second asks again when the first is done."""
+    for first, second in (("ATM1", "ATM2"), ("ATM2", "ATM1")):
+        run = run_atms(
+            policy="refuse",
+            withdrawals=[(0, first, 10), (gap_ms, second, 20)],
+            timeout_ms=100,
+        )
+        assert (run.paid, run.refused) == (30, 0)
+
+
+@given(withdrawals=WITHDRAWALS, delay_ms=st.integers(0, 40))
+@settings(max_examples=300)
+def test_refusing_with_a_healthy_cable_turns_nobody_away(
+    withdrawals: list[tuple[int, str, int]], delay_ms: int
+) -> None:
+    """CAP-02: without a cut, C and A both; who is refused asked for too much."""
+    run = run_atms(
+        policy="refuse", withdrawals=withdrawals, delay_ms=delay_ms, timeout_ms=10_000
+    )
+    assert run.turned_away == 0
+    assert linearize(run.history, Account(100)) is not None
 
 
 def test_an_atm_returns_effects_and_does_nothing_itself() -> None:
