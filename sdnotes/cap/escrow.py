@@ -9,7 +9,8 @@ However the two are parted, their shares never add up to more than there is, so 
 account cannot be overdrawn. What it costs: the last request was refused although 20
 were left.
 
-Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4).
+Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4); divided among
+sites by Kumar and Stonebraker 1988, SIGMOD.
 Left out: moving shares by themselves; two machines in contact may call ``move``.
 Chapter: docs/chapters/cap.md.
 """
