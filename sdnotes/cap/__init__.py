@@ -1,13 +1,12 @@
 """CAP: two ATMs hold one account, and the cable between them is cut. Who may pay?
 
 Whoever pays without asking may pay money that is no longer there; whoever must ask
-cannot answer while the other is out of reach. With an account of 100, of which 50 has
-been paid:
+cannot answer while the other is out of reach. With an account of 50, during the cut:
 
-    policy    10 at ATM1   20 at ATM2   then
-    refuse    no           no           both right, nobody served
-    accept    paid, 40     paid, 30     both wrong (20), until they merge
-    escrow    paid         paid         within shares agreed upon before
+    policy    10 at ATM1   20 at ATM2   then 15 at ATM2
+    refuse    no           no           no: both right, nobody served
+    accept    paid, 40     paid, 30     paid, 15: both wrong until they merge
+    escrow    paid         paid         no: more than is left of ATM2's share of 25
 
 What may be given up is not "C or A" for a product, but how one operation behaves while
 its messages are lost.

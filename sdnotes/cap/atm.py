@@ -12,8 +12,9 @@ Under *refuse* one withdrawal at a time is under way; when both ATMs ask at once
 first by name goes on and the other asks again when that one is done.
 
 Source: the notes' story; Gilbert and Lynch 2002 for what it must give up.
-Left out: authentication, deposits, power cuts; links that reorder messages (over TCP
-they do not): a stale one could lift a promise that still stands.
+Left out: authentication, deposits, power cuts; links that reorder messages, where a
+stale one could lift a promise that still stands; a "never mind" that is lost without a
+cut, which leaves money set aside until the sender's next message.
 Builds on: sdnotes.cap.counter, sdnotes.cap.escrow. Chapter: docs/chapters/cap.md.
 """
 
@@ -174,10 +175,7 @@ class Atm:
             return []
         self._asking = self._waiting = None
         # The other may have set money aside for a request that nobody makes any more.
-        return [
-            Refuse(request, "no reply"),
-            Send(Update(self._state()), "never mind"),
-        ]
+        return [Refuse(request, "no reply"), self._never_mind()]
 
     def reconnect(self) -> list[Effect]:
         """Tell the other ATM all that this one knows, after the link has healed."""
@@ -192,7 +190,8 @@ class Atm:
 
     def _told(self, reply: Reply) -> list[Effect]:
         if self._asking is None or self._asking[0] != reply.request:
-            return []  # given up, or told before
+            # Given up, or told before: free what a late yes has set aside.
+            return [self._never_mind()] if reply.granted else []
         (request, amount), self._asking = self._asking, None
         if reply.granted:
             return self._pay(request, amount)
@@ -200,6 +199,9 @@ class Atm:
             return [Refuse(request, "not enough money")]
         self._waiting = (request, amount)
         return []
+
+    def _never_mind(self) -> Send:
+        return Send(Update(self._state()), "never mind")
 
     def _answer(self, sender: str, ask: Ask) -> Send:
         first = self._asking is None or sender < self.name

@@ -10,7 +10,8 @@ account cannot be overdrawn. What it costs: the last request was refused althoug
 were left.
 
 Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4); divided among
-sites by Kumar and Stonebraker 1988, SIGMOD.
+sites by Kumar and Stonebraker 1988, SIGMOD, and by the demarcation protocol of Barbara
+and Garcia-Molina 1994, VLDB Journal 3(3).
 Left out: moving shares by themselves; two machines in contact may call ``move``.
 Chapter: docs/chapters/cap.md.
 """

@@ -3,17 +3,19 @@
     client A   |--- withdraw 10 -> 40 ---|
     client B                                |--- withdraw 20 -> 30 ---|     no
 
-One machine that does one thing at a time would have shown B 20: A had finished before
-B began. A history is **linearizable** if some order of its operations respects
+One machine that does one thing at a time would have shown B 20, since A had finished
+before B began. A history is **linearizable** if some order of its operations respects
 "finished before began" and every result is what that order gives. An operation with an
 unknown outcome may take its place anywhere after its invocation, or nowhere.
 
 Source: Herlihy and Wing 1990; the search is Wing and Gong 1993, "Testing and Verifying
 Concurrent Objects".
-Left out: remembering states already tried (Lowe 2017), so the cost grows exponentially
-with the number of operations that overlap. Chapter: docs/chapters/cap.md.
+Left out: several keys (every operation is taken to be on one object); remembering
+states already tried (Lowe 2017), so the cost grows exponentially with the number of
+operations that overlap. Chapter: docs/chapters/cap.md.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,31 +71,44 @@ class Account:
 def linearize(history: History, model: Model) -> tuple[Operation, ...] | None:
     """Return an order that explains every result, or None if there is none.
 
-    Failed operations did not happen and are left out; unknown ones stand in the order
-    only where they are needed to explain a result.
+    Failed operations did not happen and are left out; unknown ones that are not needed
+    at the end of the order are left out too.
     """
     happened = [o for o in history.operations if o.outcome is not Outcome.FAILED]
-    found = _search(happened, model.initial, model)
-    return None if found is None else tuple(found)
+    order: list[Operation] = []
+    # What waits after each operation of the order, and what may be tried there next.
+    path = [(happened, _steps(happened, model.initial, model))]
+    while path:
+        waiting, steps = path[-1]
+        if all(o.outcome is Outcome.UNKNOWN for o in waiting):
+            return tuple(order)
+        step = next(steps, None)
+        if step is not None:
+            operation, rest, state = step
+            order.append(operation)
+            path.append((rest, _steps(rest, state, model)))
+        else:
+            path.pop()
+            if order:
+                order.pop()
+    return None
 
 
-def _search(
+def _steps(
     waiting: list[Operation], state: Value, model: Model
-) -> list[Operation] | None:
-    known = [o for o in waiting if o.outcome is Outcome.OK]
-    if not known:
-        return []
-    # Whoever goes next must have begun before the first of the others ended.
-    ends = [o.completed_us for o in known if o.completed_us is not None]
-    first_end_us = min(ends)
+) -> Iterator[tuple[Operation, list[Operation], Value]]:
+    """Yield each operation that may come next, with what then waits and the state."""
+    ends = (o.completed_us for o in waiting if o.outcome is Outcome.OK)
+    first_end_us = min((end for end in ends if end is not None), default=None)
+    begun: set[str] = set()
     for operation in waiting:
-        if operation.invoked_us > first_end_us:
+        # A process does one thing after another, also within one microsecond.
+        if operation.process in begun:
+            continue
+        begun.add(operation.process)
+        # Whoever goes next must have begun before the first of the others ended.
+        if first_end_us is not None and operation.invoked_us > first_end_us:
             continue
         possible, after = model.step(state, operation)
-        if not possible:
-            continue
-        rest = [other for other in waiting if other is not operation]
-        order = _search(rest, after, model)
-        if order is not None:
-            return [operation, *order]
-    return None
+        if possible:
+            yield operation, [o for o in waiting if o is not operation], after

@@ -7,7 +7,7 @@
     highest wins        40    forgets the other
     add the changes     20    what was paid is subtracted, all of it
 
-Only the last is right, since only it merges what was *done* and not what was *seen*.
+Only the last is right: it adds up what was *done*; the rest pick from what is *shown*.
 
 Source: Shapiro et al. 2011 for the last; the rest are what products offer.
 Left out: asking a person. Chapter: docs/chapters/cap.md.

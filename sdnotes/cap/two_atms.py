@@ -172,6 +172,8 @@ def run_atms(
     for at_ms, who, amount in withdrawals:
         if who not in atms:
             raise ValueError(f"who={who!r} is not one of {', '.join(NAMES)}")
+        if amount <= 0:
+            raise ValueError(f"amount={amount!r} is not above 0")
         world.at(at_ms * 1000, partial(bank.withdraw, who, amount))
     if cut_ms is not None:
         _plan_cut(world, network, bank, cut_ms, cut)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdnotes.cap import Escrow, PNCounter, can_decide, majority
+from sdnotes.cap import Branch, Escrow, PNCounter, can_decide, majority
+from sdnotes.cap.merge import last_writer_wins, money_from_nowhere
 from sdnotes.cap.quorum import always_meet
 
 COUNTS = st.dictionaries(st.sampled_from("abc"), st.integers(0, 99))
@@ -97,8 +98,27 @@ def test_escrow_names_what_was_wrong() -> None:
         Escrow({"a": -1})
     with pytest.raises(ValueError, match="amount=-5"):
         Escrow({"a": 1}).spend("a", -5)
+    escrow = Escrow({"a": 1})
     with pytest.raises(KeyError, match="b"):
-        Escrow({"a": 1}).move("a", "b", 1)
+        escrow.move("a", "b", 1)
+    assert escrow.share("a") == 1
+
+
+def test_escrow_keeps_its_own_copy_of_the_shares() -> None:
+    shares = {"a": 5}
+    escrow = Escrow(shares)
+    shares["a"] = 99
+    assert escrow.share("a") == 5
+
+
+def test_of_two_writes_at_the_same_time_the_later_name_wins() -> None:
+    branches = [Branch("b", 20, 7), Branch("a", 10, 7)]
+    assert last_writer_wins(50, branches) == last_writer_wins(50, branches[::-1]) == 30
+
+
+def test_a_rule_that_loses_money_for_the_customer_shows_as_less_than_nothing() -> None:
+    branches = [Branch("a", 10, 1), Branch("b", 20, 2)]
+    assert money_from_nowhere(50, branches, lambda *_: 0) == -20
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=4).filter(any))

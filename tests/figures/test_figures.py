@@ -5,7 +5,7 @@ from itertools import combinations
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sdnotes.figures import Figure, spacetime
@@ -44,7 +44,6 @@ def drawn(trace: Trace, **options: object) -> tuple[Figure, ET.Element]:
 
 
 @given(st.integers(0, 40), st.integers(1, 14), st.integers(2, 6))
-@settings(max_examples=60)
 def test_every_event_of_a_trace_is_drawn_and_can_be_stepped_to(
     seed: int, steps: int, count: int
 ) -> None:
@@ -62,7 +61,6 @@ def test_every_event_of_a_trace_is_drawn_and_can_be_stepped_to(
 
 
 @given(st.integers(0, 40), st.integers(1, 14))
-@settings(max_examples=60)
 def test_time_runs_down_and_no_two_words_of_a_node_overlap(
     seed: int, steps: int
 ) -> None:
