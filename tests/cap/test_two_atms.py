@@ -225,6 +225,7 @@ def test_a_machine_that_said_yes_waits_until_the_other_is_done() -> None:
     first, second = two()
     reply = answered(first, "ATM2", asked(second, 1, 30))
     assert first.withdraw(2, 10) == [Wait(2)]
+    assert first.receive("ATM2", Update(State(second.counter, asking=1))) == []
     pay, told = second.receive("ATM1", reply)
     assert pay == Pay(1, 30, 70)
     assert isinstance(told, Send)
