@@ -26,7 +26,7 @@ _snippets = SnippetParser()
 pytest_collect_file = (
     Sybil(
         parsers=[_snippets],
-        patterns=["docs/*.md", "docs/**/*.md", "README.md"],
+        patterns=["docs/*.md", "docs/**/*.md", "*.md"],
     )
     + Sybil(
         parsers=[DocTestParser()],

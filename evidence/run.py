@@ -50,7 +50,7 @@ def _found(folder: str, module: ModuleType) -> tuple[list[list[str]], dict[str, 
 def record_of(folder: str, path: Path, module: ModuleType) -> dict[str, Any]:
     """Run the module and return its record."""
     rows, observed = _found(folder, module)
-    return {
+    record = {
         "kind": KIND_OF[folder],
         "source": relative(path),
         "source_sha256": records.source_sha256(path),
@@ -59,6 +59,7 @@ def record_of(folder: str, path: Path, module: ModuleType) -> dict[str, Any]:
         "rows": rows,
         "observed": {"python": platform.python_version(), **observed},
     }
+    return {**record, "facts_sha256": records.facts_sha256(record)}
 
 
 def _stable(record: dict[str, Any]) -> dict[str, Any]:

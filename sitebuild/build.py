@@ -8,6 +8,7 @@ file to begin. MkDocs builds what is published; Zensical builds the same tree.
 
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,13 +16,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sitebuild import ROOT, SITE, checks, htmlchecks
-from sitebuild.problems import Problem, ProblemError
+from sitebuild import DOCS, ROOT, SITE, checks, htmlchecks
+from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SERVING = "SDNOTES_SERVING"
 """Set while an author watches: then a problem is shown in the page and ends nothing."""
 
 # Builders write the date of the build into what they make unless they are told one.
+_MARKER = ".built-by-sdnotes"
+_WARNED_LINK = re.compile(
+    r"Doc file '(?P<page>[^']+)' contains a link '(?P<link>[^']+)'"
+)
 _FIXED_DATE = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
@@ -88,7 +93,14 @@ def _mkdocs(site_dir: Path) -> None:
     finally:
         logger.removeHandler(warnings)
     if warnings.messages:
-        raise ProblemError(*(Problem("mkdocs.yml", 1, m) for m in warnings.messages))
+        raise ProblemError(*map(_warned, warnings.messages))
+
+
+def _warned(message: str) -> Problem:
+    if match := _WARNED_LINK.search(message):
+        page = DOCS / match["page"]
+        return Problem(relative(page), line_of(page, match["link"]), message)
+    return Problem("mkdocs.yml", 1, message)
 
 
 def _as_problems(text: str) -> list[Problem]:
@@ -113,9 +125,17 @@ def _zensical(site_dir: Path) -> None:
         raise ProblemError(Problem("mkdocs.yml", 1, f"zensical failed:\n{output}"))
 
 
+def _require_ours(site: Path) -> None:
+    """Raise ProblemError rather than replace a folder that no build of ours made."""
+    if site.is_dir() and any(site.iterdir()) and not (site / _MARKER).is_file():
+        message = "this folder holds something else than a built site; name another"
+        raise ProblemError(Problem(str(site), 1, message))
+
+
 def build(site: Path = SITE, builder: str = "mkdocs") -> None:
     """Build the site into a folder. Raises ProblemError, and changes nothing there."""
     checks.require_none()
+    _require_ours(site)
     # Within the project, since Zensical writes nowhere else; named after the process,
     # so that two builds at a time do not meet.
     aside = ROOT / f"site.{os.getpid()}.new"
@@ -126,7 +146,10 @@ def build(site: Path = SITE, builder: str = "mkdocs") -> None:
             problems := htmlchecks.site_problems(aside, site_url())
         ):
             raise ProblemError(*problems)
-        shutil.rmtree(site, ignore_errors=True)
+        (aside / _MARKER).touch()
+        _require_ours(site)
+        if site.exists():
+            shutil.rmtree(site)
         shutil.move(aside, site)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

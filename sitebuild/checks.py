@@ -67,13 +67,21 @@ def mirror_problems() -> list[Problem]:
         if path.stem not in have or path.stem in SHARED:
             message = f"a chapter without a package sdnotes.{path.stem}"
             problems.append(Problem(relative(path), 1, message))
+    for path in sorted((DOCS / "reference").glob("*.md")):
+        if path.stem not in have:
+            message = f"a reference page without a package sdnotes.{path.stem}"
+            problems.append(Problem(relative(path), 1, message))
+    for path in sorted((ROOT / "tests").iterdir()):
+        if path.is_dir() and path.name not in {*have, "site", "__pycache__"}:
+            message = f"tests without a package sdnotes.{path.name}"
+            problems.append(Problem(relative(path), 1, message))
     return problems
 
 
 def link_problems() -> list[Problem]:
     """Every relative link of a page leads to a file; anchors are checked when built."""
     problems = []
-    for path in fences.pages(DOCS):
+    for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
         hidden = [(f.start, f.end) for f in fences.fences(text, path)]
         for match in _LINK.finditer(text):
@@ -82,7 +90,7 @@ def link_problems() -> list[Problem]:
                 continue
             if not target or re.match(r"[a-z]+:", target):
                 continue
-            if not (path.parent / target).resolve().is_file():
+            if not (path.parent / target).resolve().exists():
                 line = text.count("\n", 0, match.start()) + 1
                 message = f"dead link: there is no {target!r} beside this page"
                 problems.append(Problem(relative(path), line, message))
@@ -92,7 +100,7 @@ def link_problems() -> list[Problem]:
 def fence_problems() -> list[Problem]:
     """Every fence of every page is of our vocabulary and will run."""
     problems: list[Problem] = []
-    for path in fences.pages(DOCS):
+    for path in (*fences.pages(DOCS), *fences.root_pages()):
         try:
             fences.scan_text(path.read_text("utf-8"), path)
         except ProblemError as error:

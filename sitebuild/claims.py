@@ -23,7 +23,8 @@ from sitebuild.problems import Problem, relative
 PAGE = DOCS / "claims.md"
 VERDICTS = ("true", "imprecise", "outdated", "wrong", "incomplete")
 FIELDS = ("The notes", "True", "Source", "Shown", "Test")
-_HEADING = re.compile(r"### (?P<id>[A-Z]+-\d\d)(?P<rest>.*)")
+_HEADING = re.compile(r"### (?P<id>\S*)(?P<rest>.*)")
+_ID = re.compile(r"[A-Z]+-\d\d")
 _REST = re.compile(r" · (?P<verdict>[a-z]+) \{ #(?P<anchor>[a-z0-9-]+) \}")
 _FIELD = re.compile(r"- \*\*(?P<name>[^*]+):\*\* ?(?P<text>.*)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
@@ -67,14 +68,15 @@ def _tests_in(path: Path, modified_ns: int) -> frozenset[str]:
 
 
 def _test_problem(text: str) -> str | None:
-    match = _TEST.search(text)
-    if not match:
+    named = _TEST.findall(text)
+    if not named or text.count("::") != len(named):
         return "name the test that asserts it, as `tests/<slug>/test_x.py::test_y`"
-    path = ROOT / match[1]
-    if not path.is_file():
-        return f"there is no {match[1]}"
-    if match[2] not in _tests_in(path, path.stat().st_mtime_ns):
-        return f"there is no test {match[2]} in {match[1]}"
+    for file, test in named:
+        path = ROOT / file
+        if not path.is_file():
+            return f"there is no {file}"
+        if test not in _tests_in(path, path.stat().st_mtime_ns):
+            return f"there is no test {test} in {file}"
     return None
 
 
@@ -84,6 +86,10 @@ def problems() -> list[Problem]:
     page = relative(PAGE)
     last: dict[str, int] = {}
     for claim in read():
+        if not _ID.fullmatch(claim.name):
+            message = f"{claim.name!r} is no claim: a heading begins `### CAP-01 · ...`"
+            found.append(Problem(page, claim.line, message))
+            continue
         if claim.verdict not in VERDICTS:
             message = (
                 f"the heading must read `### {claim.name} · <verdict> "

@@ -6,21 +6,20 @@ from pathlib import Path
 
 from sitebuild import ROOT
 
-_LEFT = shutil.ignore_patterns(
-    ".git",
-    ".venv",
-    ".cache",
-    ".hypothesis",
-    "__pycache__",
-    "site",
-    "site.*",
-    ".*_cache",
-)
+_MADE_ANYWHERE = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis")
+_MADE_AT_THE_TOP = shutil.ignore_patterns(".git", ".venv", ".cache", "dist", "site*")
+
+
+def _ignored(folder: str, names: list[str]) -> set[str]:
+    ignored = _MADE_ANYWHERE(folder, names)
+    if Path(folder) == ROOT:
+        ignored |= _MADE_AT_THE_TOP(folder, names) - {"sitebuild"}
+    return ignored
 
 
 def copy_of_tree(folder: Path) -> Path:
     """Copy the project, without what was made from it, and return the copy's root."""
-    return Path(shutil.copytree(ROOT, folder, ignore=_LEFT))
+    return Path(shutil.copytree(ROOT, folder, ignore=_ignored))
 
 
 def environment_of(root: Path) -> dict[str, str]:

@@ -9,6 +9,8 @@ stderr or does not end is a ProblemError at the page and line to mend.
 import atexit
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,14 @@ from sitebuild import ROOT, records
 from sitebuild.fences import Block
 
 CPU_LIMIT_S = 0.5
+ELAPSED_LIMIT_S = 2.0
 WALL_LIMIT_S = 10.0
+_UNSHOWABLE = {
+    r"\t": "a tab, which pages show unlike terminals: use blanks",
+    r"\A[ ]*\n(?=\s*\S)": "a blank line first, which a page would drop",
+    r"`{6}": "a row of backticks, which would end its own fence",
+    r"[\x00-\x08\x0b-\x1f\x7f]": "a control character, which a page cannot show",
+}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -55,50 +64,59 @@ class Worker:
         self.wall_limit_s = wall_limit_s
         self._lock = threading.Lock()  # Zensical renders pages on several threads
         self._process: subprocess.Popen[str] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
-            if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="sdnotes-")
             path = os.pathsep.join(filter(None, (str(ROOT), os.getenv("PYTHONPATH"))))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sitebuild.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
-                cwd=self._folder.name,
+                cwd=tempfile.gettempdir(),
                 env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+                start_new_session=True,  # a group of its own, to be killed as one
             )
         return self._process
 
-    def ask(self, code: str, filename: str) -> dict[str, Any]:
+    def ask(self, block: Block) -> dict[str, Any]:
         """Return the worker's answer; kills the worker when the time is up."""
         with self._lock:
             process = self._started()
             assert process.stdin is not None
             assert process.stdout is not None
-            request = json.dumps({"code": code, "filename": filename})
-            timer = threading.Timer(self.wall_limit_s, process.kill)
+            request = {
+                "code": block.code,
+                "filename": block.where,
+                "native": block.native,
+            }
+            late = threading.Event()
+
+            def stop() -> None:
+                late.set()
+                _kill(process)
+
+            timer = threading.Timer(self.wall_limit_s, stop)
             timer.start()
             try:
-                process.stdin.write(request + "\n")
+                process.stdin.write(json.dumps(request) + "\n")
                 process.stdin.flush()
                 line = process.stdout.readline()
             except BrokenPipeError:
                 line = ""
             finally:
                 timer.cancel()
-            if line:
+            if line and not late.is_set():
                 return dict(json.loads(line))
             status = self._end(process)
-            if status == -9:
+            if late.is_set():
                 message = f"did not end within {self.wall_limit_s:g} s and was stopped"
             else:
                 message = f"ended the interpreter (status {status})"
             return {"error": message, "line": 0}
 
     def _end(self, process: subprocess.Popen[str]) -> int:
+        _kill(process)
         status = process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
@@ -111,11 +129,16 @@ class Worker:
         """End the child process; the next block starts a fresh one."""
         with self._lock:
             if self._process is not None:
-                self._process.kill()
                 self._end(self._process)
-            if self._folder is not None:
-                self._folder.cleanup()
-                self._folder = None
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """End the worker and whatever its blocks have started."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 _worker = Worker()
@@ -157,14 +180,15 @@ def figure_parts(block: Block, printed: str) -> FigureParts:
                 f"figure {block.name!r} has no {meaning.get(tag, tag)}: readers who "
                 "cannot see it depend on it"
             )
-    table = json.loads(words["metadata"])
-    return FigureParts(
-        svg=printed.strip(),
-        title=words["title"],
-        description=words["desc"],
-        columns=tuple(table["columns"]),
-        rows=tuple(tuple(row) for row in table["rows"]),
-    )
+    try:
+        table = json.loads(words["metadata"])
+        columns = tuple(table["columns"])
+        rows = tuple(tuple(row) for row in table["rows"])
+        text_table(columns, rows)
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"figure {block.name!r}: its table of numbers is not one: {error}"
+        raise block.problem(message) from error
+    return FigureParts(printed.strip(), words["title"], words["desc"], columns, rows)
 
 
 def run(block: Block) -> Result:
@@ -172,10 +196,13 @@ def run(block: Block) -> Result:
     if block.kind == "record":
         record = records.load_for(block)
         return Result(text_table(record.columns, record.rows))
-    answer = _worker.ask(block.code, block.where)
-    if answer.get("cpu_s", 0) > CPU_LIMIT_S:
+    answer = _worker.ask(block)
+    if (
+        answer.get("cpu_s", 0) > CPU_LIMIT_S
+        or answer.get("wall_s", 0) > ELAPSED_LIMIT_S
+    ):
         # Once more: the first run may have paid for an import or a busy machine.
-        answer = _worker.ask(block.code, block.where)
+        answer = _worker.ask(block)
     if "error" in answer:
         raise block.problem(f"snippet {block.name!r} {answer['error']}", answer["line"])
     if answer["cpu_s"] > CPU_LIMIT_S:
@@ -183,11 +210,19 @@ def run(block: Block) -> Result:
             f"snippet {block.name!r} took {answer['cpu_s']:.1f} s of processor time; "
             f"at most {CPU_LIMIT_S} s are allowed: make it smaller, or a study"
         )
+    if answer["wall_s"] > ELAPSED_LIMIT_S:
+        raise block.problem(
+            f"snippet {block.name!r} took {answer['wall_s']:.1f} s; at most "
+            f"{ELAPSED_LIMIT_S} s are allowed, whatever it waits for"
+        )
     printed = answer["output"]
     if block.figure:
         parts = figure_parts(block, printed)
         return Result(text_table(parts.columns, parts.rows), parts)
-    lines = (line.rstrip() for line in printed.rstrip().splitlines())
+    for wrong, why in _UNSHOWABLE.items():
+        if re.search(wrong, printed):
+            raise block.problem(f"snippet {block.name!r} prints {why}")
+    lines = (line.rstrip() for line in printed.rstrip().split("\n"))
     return Result("\n".join(lines))
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from sybil import Document
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
+from sitebuild import ROOT
 from sitebuild.problems import Problem, ProblemError, relative
 
 MAX_LINES = 20
@@ -31,13 +32,15 @@ NATIVE_REASONS = {
     "cryptography": "it needs the cryptography package, which is compiled",
 }
 _ATTRIBUTES = {
-    "python": {"name", "figure", "native", "title"},
+    "python": {"name", "figure", "native"},
     "record": {"name"},
     "output": set[str](),
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RECORD_NAME = re.compile(r"[a-z_]+/[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _INFO = re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)")
+_CLOSING = re.compile(r"\s*(`{3,}|~{3,})\s*")
+_OPENING = re.compile(r"\s*(```|~~~)\S")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
@@ -55,7 +58,6 @@ class Block:
     name: str
     figure: bool
     native: str | None
-    title: str | None
     code: str
     recorded: str | None
     indent: str
@@ -103,12 +105,30 @@ def fences(text: str, path: Path) -> Iterator[Fence]:
         if region.start < covered:
             continue  # shown inside a longer fence, as the contributor's guide does
         covered = region.end
-        opening = text[region.start : region.end].split("\n", 1)[0]
+        line = text.count("\n", 0, region.start) + 1
+        opening, *inside = text[region.start : region.end].split("\n")
+        closing = inside.pop() if inside else ""
+        prefix = re.match(r"\s*", opening)
+        assert prefix is not None
+        indent = prefix[0]
+        if not opening.startswith((f"{indent}`", f"{indent}~")):
+            raise ProblemError(
+                Problem(
+                    relative(path),
+                    line,
+                    "a fence in a quotation or on a list item's own line is not read; "
+                    "give it lines of its own, indented where it belongs to an item",
+                )
+            )
+        if not _CLOSING.fullmatch(closing):
+            message = f"the fence {opening.strip()!r} is never closed"
+            raise ProblemError(Problem(relative(path), line, message))
+        lines = [part.removeprefix(indent) for part in inside]
         yield Fence(
             info=region.lexemes["info"].strip(),
-            text=str(region.lexemes["source"]),
-            indent=opening[: len(opening) - len(opening.lstrip())],
-            line=text.count("\n", 0, region.start) + 1,
+            text="".join(f"{part}\n" for part in lines),
+            indent=indent,
+            line=line,
             start=region.start,
             end=region.end,
         )
@@ -130,7 +150,7 @@ def _attributes(fence: Fence, path: Path) -> tuple[str, dict[str, str]]:
             f"unknown fence {fence.info!r}; known are {', '.join(known)} "
             "(sitebuild/fences.py holds the list)"
         )
-    allowed = _ATTRIBUTES.get(language, {"title"})
+    allowed = _ATTRIBUTES.get(language, set[str]())
     found = dict(_ATTRIBUTE.findall(rest))
     if _ATTRIBUTE.sub("", rest).strip():
         raise wrong(
@@ -161,12 +181,24 @@ def _check_python(block: Block) -> None:
             raise block.problem(
                 f"{len(line)} columns; at most {MAX_COLUMNS} fit a page", number
             )
+        if "\t" in line:
+            raise block.problem("a tab; a page shows them unlike: use blanks", number)
     try:
         compile(block.code, block.where, "exec")
     except SyntaxError as error:
         raise block.problem(
             f"SyntaxError: {error.msg}: this snippet would not run", error.lineno or 0
         ) from error
+
+
+def _check_shown(fence: Fence, path: Path) -> None:
+    for number, line in enumerate(fence.text.splitlines(), start=1):
+        if _OPENING.match(line):
+            message = (
+                f"{line.strip()!r} stands inside the fence of line {fence.line} and "
+                "would be shown, not run: is that one closed?"
+            )
+            raise ProblemError(Problem(relative(path), fence.line + number, message))
 
 
 def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Block:
@@ -177,7 +209,6 @@ def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Bl
         name=found.get("name") or found.get("figure") or "",
         figure="figure" in found,
         native=found.get("native"),
-        title=found.get("title"),
         code=fence.text.rstrip("\n"),
         recorded=None,
         indent=fence.indent,
@@ -228,6 +259,8 @@ def scan_text(text: str, path: Path) -> list[Block]:
             blocks[-1] = replace(last, recorded=recorded, end=fence.end)
         elif language in _ATTRIBUTES:
             blocks.append(_block(fence, path, language, found))
+        elif language != "markdown":
+            _check_shown(fence, path)
     seen: dict[str, Block] = {}
     for block in blocks:
         if twin := seen.get(block.anchor):
@@ -241,6 +274,11 @@ def scan_text(text: str, path: Path) -> list[Block]:
 def pages(docs: Path) -> list[Path]:
     """Return every Markdown page below a folder, sorted."""
     return sorted(docs.rglob("*.md"))
+
+
+def root_pages() -> list[Path]:
+    """Return the Markdown files beside the README, whose snippets are tested too."""
+    return sorted(ROOT.glob("*.md"))
 
 
 def scan(docs: Path) -> list[Block]:

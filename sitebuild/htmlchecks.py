@@ -3,7 +3,6 @@
 These look at the HTML, so that they hold for whatever builder made it.
 """
 
-import html
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,7 +26,20 @@ _LOADS = {
     "image": ("href", "xlink:href"),
     "use": ("href", "xlink:href"),
 }
-_LOADING_RELS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "manifest"}
+_LOADING_RELS = {
+    "stylesheet",
+    "icon",
+    "preload",
+    "prefetch",
+    "preconnect",
+    "manifest",
+    "modulepreload",
+    "dns-prefetch",
+}
+_SCRIPT_URL = re.compile(
+    r"(?:\bimport|\bfrom|importScripts|fetch|new Worker)\s*\(?\s*"
+    r"['\"]((?:https?:)?//[^'\"]+)"
+)
 _CSS_URL = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])([^'\")]+)")
 
 
@@ -47,10 +59,15 @@ def _loads(soup: BeautifulSoup) -> list[str]:
     for name, attributes in _LOADS.items():
         for tag in soup.find_all(name):
             values = (tag.get(attribute) for attribute in attributes)
-            found += [part for v in values if v for part in str(v).split()[:1]]
+            for value in filter(None, values):
+                found += [
+                    part.split()[0] for part in str(value).split(",") if part.split()
+                ]
     for tag in soup.find_all("link"):
         if _LOADING_RELS & set(tag.get("rel") or []):
             found.append(str(tag.get("href", "")))
+    for tag in soup.find_all("script"):
+        found += _SCRIPT_URL.findall(tag.get_text())
     for tag in soup.find_all("style"):
         found += _CSS_URL.findall(tag.get_text())
     for tag in soup.find_all(style=True):
@@ -125,12 +142,13 @@ def link_problems(site: Path, root: str) -> list[Problem]:
             path = unquote(target.geturl().removeprefix(root).partition("#")[0])
             known = pages.get(path)
             anchor = unquote(target.fragment)
-            needle = anchor or path.rstrip("/").rpartition("/")[2]
+            page_name = path.rstrip("/").rpartition("/")[2] or "index"
+            needle = f"{page_name}.md#{anchor}" if path != address else f"(#{anchor}"
             if known is None and not (site / path).is_file():
-                problems.append(_at(address, needle, f"dead link: {link!r}"))
+                problems.append(_at(address, page_name, f"dead link: {link!r}"))
             elif known is not None and anchor and anchor not in known.ids:
                 message = f"dead link: {link!r} has no such anchor on its page"
-                problems.append(_at(address, f"#{anchor}", message))
+                problems.append(_at(address, needle, message))
     return problems
 
 
@@ -145,8 +163,9 @@ def foreign_problems(site: Path, root: str) -> list[Problem]:
             ):
                 message = f"loads {load!r} from another host; nothing here may"
                 problems.append(_at(address, load, message))
-    for path in sorted(site.rglob("*.css")):
-        for load in _CSS_URL.findall(path.read_text("utf-8")):
+    for path in (*sorted(site.rglob("*.css")), *sorted(site.rglob("*.js"))):
+        pattern = _CSS_URL if path.suffix == ".css" else _SCRIPT_URL
+        for load in pattern.findall(path.read_text("utf-8")):
             if load.startswith(("http:", "https:", "//")):
                 source = DOCS / path.relative_to(site)
                 where = source if source.is_file() else path
@@ -175,7 +194,7 @@ def output_problems(site: Path) -> list[Problem]:
         shown = page.outputs.get(block.name) if page else None
         if shown is None:
             problems += block.problem(f"{block.name!r} is not on the page").problems
-        elif html.unescape(shown) != (block.recorded or ""):
+        elif shown != (block.recorded or ""):
             message = f"the page shows {block.name!r} with another output"
             problems += block.problem(message).problems
     return problems

@@ -90,7 +90,7 @@ def lay_down(slug: str) -> None:
         DOCS / "reference" / f"{slug}.md": _REFERENCE,
         ROOT / "tests" / slug / f"test_{slug}.py": _TEST,
     }
-    for path in files:
+    for path in (*files, ROOT / "sdnotes" / f"{slug}.py"):
         if path.exists():
             raise ProblemError(Problem(relative(path), 1, "stands here already"))
     for path, template in files.items():

@@ -4,7 +4,7 @@ A record is a JSON file, ``evidence/records/<slug>/<record>.json``:
 
     {"kind": "study", "source": "evidence/studies/cap/overdraft.py",
      "source_sha256": "...", "caption": "...", "versions": {...},
-     "columns": [...], "rows": [[...], ...],
+     "columns": [...], "rows": [[...], ...], "facts_sha256": "...",
      "observed": {...}}            <- dates and timings, which no comparison reads
 
 ``source_sha256`` covers the source and everything of ours that it imports, so that a
@@ -72,6 +72,28 @@ def load(name: str) -> Record:
     )
 
 
+def facts_sha256(facts: dict[str, Any]) -> str:
+    """Return the hash of what a record states, so that an edit by hand shows."""
+    stated = [facts[key] for key in ("kind", "source", "caption", "columns", "rows")]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()
+
+
+def _damage(path: Path) -> str | None:
+    """Return what is wrong with a record's file itself, if anything is."""
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+        if facts["facts_sha256"] != facts_sha256(facts):
+            return "edited by hand: its facts do not have the hash that it states"
+        if facts["kind"] not in KINDS:
+            return f"kind {facts['kind']!r} is not one of {', '.join(KINDS)}"
+        widths = {len(row) for row in facts["rows"]}
+    except (ValueError, TypeError, KeyError) as error:
+        return f"not a record: {type(error).__name__}: {error}"
+    if widths != {len(facts["columns"])}:
+        return "not a record: each row needs a cell for each column"
+    return None
+
+
 def load_for(block: Block) -> Record:
     """Return the record that a page asks for; a ProblemError says where it did."""
     try:
@@ -80,6 +102,10 @@ def load_for(block: Block) -> Record:
         raise block.problem(
             f"there is no record {relative(path_of(block.name))}; "
             "`make studies UPDATE=1` writes the records of studies"
+        ) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise block.problem(
+            f"the record {block.name} cannot be read: {error}"
         ) from error
 
 
@@ -127,8 +153,11 @@ def stale() -> list[Problem]:
     """Return a problem for each record whose source has changed, or is gone."""
     problems = []
     for path in sorted(RECORDS.rglob("*.json")):
-        name = path.relative_to(RECORDS).with_suffix("").as_posix()
-        record = load(name)
+        if damage := _damage(path):
+            message = f"{damage}; make it anew"
+            problems.append(Problem(relative(path), 1, message))
+            continue
+        record = load(path.relative_to(RECORDS).with_suffix("").as_posix())
         source = ROOT / record.source
         target = KINDS[record.kind][1]
         if not source.is_file():

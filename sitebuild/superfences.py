@@ -147,21 +147,31 @@ def render(
 ) -> str:
     """Return a block's HTML: its source and what it printed in this very build."""
     del class_name, kwargs
+    name = options.get("name") or options.get("figure") or ""
     try:
-        refresh()
-        name = options.get("name") or options.get("figure") or ""
-        block = _find(language, name, source)
-        result = engine.run(block)
+        return _rendered(language, name, source, md)
     except ProblemError as error:
         if os.environ.get(SERVING):
             print(error, file=sys.stderr)
             return f'<pre class="sd-problem">{html.escape(str(error))}</pre>'
         raise SuperFencesException(str(error)) from error
+    except SuperFencesException:
+        raise
+    except Exception as error:
+        # SuperFences would show the source as prose instead, and the build would pass.
+        message = f"docs/: {language} block {name!r}: {type(error).__name__}: {error}"
+        raise SuperFencesException(message) from error
+
+
+def _rendered(language: str, name: str, source: str, md: Markdown) -> str:
+    refresh()
+    block = _find(language, name, source)
+    result = engine.run(block)
     try:
         engine.check(block, result)
     except ProblemError as error:
         if not os.environ.get(SERVING):
-            raise SuperFencesException(str(error)) from error
+            raise
         print(error, file=sys.stderr)
     if block.kind == "record":
         return _record_html(block)

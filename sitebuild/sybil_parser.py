@@ -63,6 +63,7 @@ class SnippetParser:
             before = path.read_text("utf-8")
             after = with_outputs(before, blocks)
             if after != before:
-                path.write_text(after, "utf-8")
+                newline = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+                path.write_text(after, "utf-8", newline=newline)
                 changed.append(path)
         return changed

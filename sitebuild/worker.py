@@ -1,8 +1,10 @@
 """The child process that runs snippets: one request a line in, one answer a line out.
 
-A request is {"code": ..., "filename": ...}; an answer {"output": ..., "cpu_s": ...} or
-{"error": ..., "line": ...}. The parent (engine.py) kills this process when a block
-does not end, which no thread or signal handler could be trusted to do.
+A request is {"code": ..., "filename": ..., "native": ...}; an answer
+{"output": ..., "cpu_s": ..., "wall_s": ...} or {"error": ..., "line": ...}. Each block
+runs in a fork of its own, in an empty folder, so that nothing is left of it for the
+next one. The parent (engine.py) kills the whole process group when a block does not
+end, which no thread or signal handler could be trusted to do.
 """
 
 import ast
@@ -12,14 +14,16 @@ import io
 import json
 import linecache
 import os
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import types
 import warnings
 import zoneinfo
-from typing import Any
+from typing import Any, BinaryIO
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
 # Imported before the first block, so that no block is charged for them.
@@ -50,15 +54,27 @@ def _failure(error: BaseException, filename: str) -> dict[str, Any]:
     return {"error": message, "line": frames[-1].lineno if frames else 0}
 
 
-def run(code: str, filename: str) -> dict[str, Any]:
+def _refused(what: str, native: str) -> Any:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError(
+            f'a snippet that starts {what} needs native="{native}" on its fence: a '
+            "browser's Python cannot"
+        )
+
+    return refuse
+
+
+def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     """Run a block in an empty namespace and return what it printed, or its error."""
+    if native is None:
+        threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
+        subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
     stdout, stderr = _Tail(), _Tail()
     module = types.ModuleType("__main__")
     lines = code.splitlines(keepends=True)
     linecache.cache[filename] = (len(code), None, lines, filename)
-    previous = sys.modules["__main__"]
     sys.modules["__main__"] = module  # dataclasses and pickle look their module up
-    started_s = time.process_time()
+    started_s, began_s = time.process_time(), time.perf_counter()
     try:
         with (
             contextlib.redirect_stdout(stdout),
@@ -71,20 +87,57 @@ def run(code: str, filename: str) -> dict[str, Any]:
             exec(compile(tree, filename, "exec"), module.__dict__)  # noqa: S102
     except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
         return _failure(error, filename)
-    finally:
-        sys.modules["__main__"] = previous
-        linecache.cache.pop(filename, None)
-    cpu_s = time.process_time() - started_s
     if stderr.getvalue():
         return {"error": f"wrote to stderr: {stderr.getvalue().strip()}", "line": 0}
-    return {"output": stdout.getvalue(), "cpu_s": cpu_s}
+    return {
+        "output": stdout.getvalue(),
+        "cpu_s": time.process_time() - started_s,
+        "wall_s": time.perf_counter() - began_s,
+    }
+
+
+def _forked(request: dict[str, Any]) -> dict[str, Any]:
+    """Run a block in a fork of this process and return its answer."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        answer = run(**request)
+        with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+            pipe.write(json.dumps(answer))
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(child, 0)
+    if text:
+        return dict(json.loads(text))
+    code = os.waitstatus_to_exitcode(status)
+    return {"error": f"ended the interpreter (status {code})", "line": 0}
+
+
+def _answer(request: dict[str, Any], stray: BinaryIO) -> dict[str, Any]:
+    home = os.getcwd()
+    with tempfile.TemporaryDirectory(prefix="sdnotes-") as folder:
+        os.chdir(folder)
+        try:
+            # Where there is no fork, blocks share this process, and their own care
+            # is all that keeps them apart.
+            answer = _forked(request) if hasattr(os, "fork") else run(**request)
+        finally:
+            os.chdir(home)
+    if stray.seek(0, os.SEEK_END):
+        stray.seek(0)
+        stray.truncate()
+        return {"error": "wrote to file descriptor 1: use print", "line": 0}
+    return answer
 
 
 def main() -> None:
     """Answer requests until the parent closes the pipe."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Nothing that a block does to file descriptors 0 to 2 may reach the protocol,
+    # Nothing that a block does to file descriptors 0 and 1 may reach the protocol,
     # and nothing that it writes there may be lost in silence.
     with tempfile.TemporaryFile() as stray, open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
@@ -94,12 +147,7 @@ def main() -> None:
                 importlib.import_module(name)
         zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
         for line in requests:
-            answer = run(**json.loads(line))
-            if stray.seek(0, os.SEEK_END):
-                answer = {"error": "wrote to file descriptor 1: use print", "line": 0}
-                stray.seek(0)
-                stray.truncate()
-            answers.write(json.dumps(answer) + "\n")
+            answers.write(json.dumps(_answer(json.loads(line), stray)) + "\n")
             answers.flush()
 
 

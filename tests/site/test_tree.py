@@ -25,7 +25,7 @@ def tracked() -> list[Path]:
         path
         for path in ROOT.rglob("*")
         if path.is_file()
-        and not any(p in made or p.endswith("_cache") for p in path.parts)
+        and not any(p in made or p.endswith(("_cache", ".new")) for p in path.parts)
         and not path.is_relative_to(ROOT / ".hypothesis")
     ]
 
