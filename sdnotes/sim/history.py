@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from sdnotes.sim.trace import Completed, Invoked, Trace, Value
+from sdnotes.sim.trace import Completed, Invoked, Trace, Value, frozen
 
 
 class Outcome(StrEnum):
@@ -128,13 +128,10 @@ class History:
         operations = []
         for number, line in enumerate(lines, start=1):
             try:
-                fields = json.loads(line)
+                fields = {k: frozen(v) for k, v in json.loads(line).items()}
                 fields["outcome"] = Outcome(fields["outcome"])
-                for name in ("argument", "result"):
-                    if isinstance(fields.get(name), list):
-                        fields[name] = tuple(fields[name])
                 operations.append(Operation(**fields))
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise MalformedHistoryError(
                     f"line {number} is not an operation: {error}"
                 ) from error

@@ -49,9 +49,9 @@ class LinkSettings:
                 raise ValueError(f"{name}={probability!r} is not between 0 and 1")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Copy:
-    """A copy of a message under way; a cut marks it lost."""
+    """A copy of a message under way, like no other; a cut marks it lost."""
 
     message: Message
     lost: bool = False
@@ -112,8 +112,6 @@ class Network:
         self._under_way: dict[tuple[str, str], list[_Copy]] = {}
         self._last_arrival_us: dict[tuple[str, str], int] = {}
         self._cuts: list[Cut] = []
-        self._cut_count = 0
-        self._message_count = 0
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -159,8 +157,8 @@ class Network:
         link = self._link(sender, to)
         label = label or str(payload)
         world = self.world
-        message = Message(self._message_count, sender, to, payload, label, world.now_us)
-        self._message_count += 1
+        number = world.number("message")
+        message = Message(number, sender, to, payload, label, world.now_us)
         world.trace.append(Sent(world.now_us, sender, to, message.number, label))
         settings = self._settings.get(link, self._default)
         chance = world.chance("network")
@@ -183,13 +181,17 @@ class Network:
         """Cut one direction; the other still carries messages."""
         return self._make_cut((self._link(sender, to),), f"{sender} -> {to}")
 
-    def partition(self, *groups: Iterable[str]) -> Cut:
+    def partition(self, *groups: str | Iterable[str]) -> Cut:
         """Cut every link between nodes of different groups, both ways.
+
+        A group is a node's name or several of them.
 
         Raises ValueError for fewer than two groups, an empty one, a node in two of
         them or a node that does not exist.
         """
-        sides = [tuple(group) for group in groups]
+        sides = [
+            (group,) if isinstance(group, str) else tuple(group) for group in groups
+        ]
         if len(sides) < 2 or not all(sides):
             raise ValueError(f"groups={sides!r}: need two groups or more, none empty")
         names = [name for side in sides for name in side]
@@ -200,6 +202,9 @@ class Network:
             for left, right in permutations(sides, 2)
             for a, b in product(left, right)
         )
+        # In one order however the groups were given: a set has none of its own.
+        links = tuple(sorted(links, key=lambda link: [*map(self.nodes.index, link)]))
+        sides = [tuple(sorted(side, key=self.nodes.index)) for side in sides]
         return self._make_cut(links, " | ".join(" ".join(side) for side in sides))
 
     def _link(self, sender: str, to: str) -> tuple[str, str]:
@@ -254,11 +259,11 @@ class Network:
         )
 
     def _make_cut(self, links: tuple[tuple[str, str], ...], text: str) -> Cut:
-        cut = Cut(self, self._cut_count, links, text)
-        self._cut_count += 1
+        cut = Cut(self, self.world.number("cut"), links, text)
         self._cuts.append(cut)
         self.world.trace.append(CutMade(self.world.now_us, cut.number, links, text))
         for link in links:
+            self._last_arrival_us.pop(link, None)  # what is lost holds up nothing
             for copy in self._under_way.pop(link, []):
                 self._lose(copy, "link cut")
         return cut

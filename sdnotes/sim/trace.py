@@ -172,8 +172,9 @@ def _shown(value: Value) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def frozen(value: Any) -> Any:
+    """Return a value as it was before JSON turned its tuples into lists."""
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
 @dataclass(slots=True)
@@ -229,7 +230,7 @@ class Trace:
             try:
                 fields = json.loads(line)
                 kind = _KINDS[fields.pop("event")]
-                trace.append(kind(**{k: _frozen(v) for k, v in fields.items()}))
+                trace.append(kind(**{k: frozen(v) for k, v in fields.items()}))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ValueError(f"line {number} is not an event: {error}") from error
         return trace

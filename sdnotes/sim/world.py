@@ -70,7 +70,7 @@ class World:
         self.trace = Trace()
         self.env = simpy.Environment(initial_time=0)
         self._streams: dict[str, Chance] = {}
-        self._operations = 0
+        self._numbers: dict[str, int] = {}
         self._open: dict[int, str] = {}
 
     @property
@@ -83,6 +83,12 @@ class World:
         if stream not in self._streams:
             self._streams[stream] = Chance(f"{self.seed}/{stream}")
         return self._streams[stream]
+
+    def number(self, kind: str) -> int:
+        """Return 0, 1, 2, ... for each kind of thing that a trace counts."""
+        number = self._numbers.get(kind, 0)
+        self._numbers[kind] = number + 1
+        return number
 
     def after(self, delay_us: int, action: Callable[[], object]) -> None:
         """Call the action once, the delay from now."""
@@ -115,6 +121,8 @@ class World:
 
         Raises ValueError when that time is not in the future.
         """
+        if until_us is not None and not isinstance(until_us, int):
+            raise TypeError(f"until_us={until_us!r} must be whole microseconds")
         if until_us is not None and until_us <= self.now_us:
             raise ValueError(
                 f"until_us={until_us!r} is not after now, {self.now_us} us"
@@ -138,8 +146,7 @@ class World:
 
         ``said`` is what tables and diagrams print instead of the bare operation.
         """
-        number = self._operations
-        self._operations += 1
+        number = self.number("operation")
         self._open[number] = who
         self.trace.append(
             Invoked(self.now_us, who, number, action, key, argument, said)

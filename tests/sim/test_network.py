@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdnotes.sim import (
+    Cut,
     CutMade,
     Delivered,
     ExponentialDelay,
@@ -229,3 +230,47 @@ def test_misuse_of_the_network_raises_at_once_with_the_value() -> None:
         UniformDelay(9, 3)
     with pytest.raises(ValueError, match="a mean rest above 0, not 1 and 0"):
         ExponentialDelay(1, 0)
+
+
+def test_a_copy_that_arrived_is_no_longer_lost_when_its_twin_is() -> None:
+    world, network, got = stage(duplicate=1.0, in_order=False)
+    delays = iter((30_000, 10_000))
+    network.configure("a", "b", delay=lambda _: next(delays))
+    network.send("a", "b", 1)
+    world.at(20_000, lambda: network.cut("a", "b"))
+    world.run()
+    assert len(got) == 1
+    assert sum(isinstance(e, Lost) for e in world.trace) == 1
+
+
+def test_a_message_that_a_cut_has_lost_holds_up_nothing_after_it() -> None:
+    world, network, got = stage()
+    delays = iter((1_000_000, 5_000))
+    network.configure("a", "b", delay=lambda _: next(delays))
+    network.send("a", "b", "lost")
+    cuts: list[Cut] = []
+    world.at(10_000, lambda: cuts.append(network.cut("a", "b")))
+    world.at(20_000, lambda: cuts[0].heal())
+    world.at(30_000, lambda: network.send("a", "b", "quick"))
+    world.run()
+    assert [m.payload for m in got] == ["quick"]
+    assert [e.at_us for e in world.trace if isinstance(e, Delivered)] == [35_000]
+
+
+def test_a_partition_is_written_in_one_order_however_its_groups_were_given() -> None:
+    traces = []
+    for groups in ((("c", "b"), ["a"]), ({"b", "c"}, "a")):
+        world, network, _ = stage()
+        network.partition(*groups)
+        traces.append(world.trace.to_json_lines())
+    assert traces[0] == traces[1]
+    assert "b c | a" in traces[0]
+
+
+def test_two_networks_of_one_world_number_their_messages_apart() -> None:
+    world, first, _ = stage()
+    second = Network(world)
+    for name in ("x", "y"):
+        second.attach(name, lambda message: None)
+    numbers = [first.send("a", "b", 1).number, second.send("x", "y", 1).number]
+    assert numbers == [0, 1]

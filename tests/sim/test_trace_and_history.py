@@ -89,8 +89,10 @@ def test_the_history_of_a_trace_leaves_open_what_was_never_answered() -> None:
     assert (get.outcome, get.completed_us) == (Outcome.UNKNOWN, None)
 
 
-VALUES = (
-    st.none() | st.booleans() | st.integers() | st.text() | st.tuples(st.integers())
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3).map(tuple),
+    max_leaves=4,
 )
 
 

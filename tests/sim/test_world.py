@@ -66,6 +66,8 @@ def test_misuse_of_the_clock_raises_at_once_with_the_value() -> None:
         world.timeout(True)
     with pytest.raises(ValueError, match="at_us=49 is past"):
         world.at(49, lambda: None)
+    with pytest.raises(TypeError, match=r"until_us=60\.5 must be whole"):
+        world.run(until_us=60.5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="until_us=50 is not after now"):
         world.run(until_us=50)
 

@@ -7,7 +7,7 @@ import pytest
 from sitebuild import DOCS, engine, fences
 from sitebuild.fences import Block, scan_text
 from sitebuild.problems import ProblemError
-from sitebuild.sybil_parser import with_outputs
+from sitebuild.sybil_parser import SnippetParser, with_outputs
 
 PAGE = DOCS / "page.md"
 SVG_HEAD = '<svg xmlns="http://www.w3.org/2000/svg">'
@@ -53,6 +53,33 @@ def test_nothing_is_left_of_a_block_for_the_next_one() -> None:
     assert "NameError: name 'left' is not defined" in problem("print(left)")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "printed"),
+    [
+        (
+            "import decimal\ndecimal.getcontext().prec = 3",
+            "import decimal\nprint(decimal.getcontext().prec)",
+            "28",
+        ),
+        (
+            "import sdnotes.cap\nsdnotes.cap.majority = None",
+            "from sdnotes.cap import majority\nprint(majority(3))",
+            "2",
+        ),
+        (
+            "open('left', 'w').close()",
+            "import os\nprint(os.listdir())",
+            "[]",
+        ),
+    ],
+)
+def test_what_a_block_changes_is_as_before_for_the_next(
+    first: str, second: str, printed: str
+) -> None:
+    engine.run(block(first))
+    assert engine.run(block(second)).text == printed
+
+
 def test_an_error_names_page_line_exception_and_source() -> None:
     message = problem("x = 1\n\nx / 0")
     assert message.startswith("docs/page.md:6: snippet 'x' ZeroDivisionError")
@@ -75,6 +102,13 @@ def test_an_error_deep_in_the_package_is_shown_at_the_line_of_the_block() -> Non
         ("import os\nos.write(1, b'x')", "file descriptor 1"),
         ("import warnings\nwarnings.warn('old')", "UserWarning: old"),
         ("print('x' * 70_000)", "printed more than 65536 characters"),
+        ("print('a\\tb')", "prints a tab"),
+        ("print('\\nb')", "prints a blank line first"),
+        ("print('`' * 8)", "prints a row of backticks"),
+        ("print('a\\x1b[0m')", "prints a control character"),
+        ("import threading\nthreading.Thread().start()", 'needs native="threads"'),
+        ("import os\nos.popen('true')", 'needs native="process"'),
+        ("import time\ntime.sleep(2.1)", "at most 2.0 s are allowed"),
     ],
 )
 def test_what_a_block_may_not_do_is_refused(code: str, said: str) -> None:
@@ -88,6 +122,7 @@ def test_what_a_block_may_not_do_is_refused(code: str, said: str) -> None:
         "while True: pass",
         "while True:\n    try:\n        1 / 0\n    except BaseException: pass",
         "import threading\nthreading.Event().wait()",
+        "import os, time\nif os.fork() == 0:\n    time.sleep(60)\nos.wait()",
         "x = 7 ** 7 ** 9",
     ],
 )
@@ -191,6 +226,43 @@ def test_a_snippet_that_would_not_run_or_fit_is_refused_before_it_runs() -> None
         assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            f'{FENCE}text\nshown\n\n{FENCE}python name="x"\n1/0\n{FENCE}\n',
+            ":4: '```python name=",
+        ),
+        (f'{FENCE}python name="x"\nprint(1)\n', ":1: the fence '```python name="),
+        (
+            f"a\n\n{FENCE}`markdown\n{FENCE}python\n1\n{FENCE}\n",
+            ":3: the fence '````markdown' is never closed",
+        ),
+        (f'> {FENCE}python name="x"\n> 1\n> {FENCE}\n', ":1: a fence in a quotation"),
+        (f'{FENCE}python name="x"\nif 1:\n\tprint()\n{FENCE}\n', ":3: a tab;"),
+    ],
+)
+def test_a_fence_that_would_swallow_another_or_never_run_is_refused(
+    text: str, said: str
+) -> None:
+    with pytest.raises(ProblemError) as caught:
+        scan_text(text, PAGE)
+    assert f"docs/page.md{said}" in str(caught.value)
+
+
+def test_a_native_block_may_start_threads_and_processes() -> None:
+    code = (
+        "import threading\n"
+        "t = threading.Thread(target=lambda: print('t'))\nt.start()\nt.join()"
+    )
+    assert engine.run(block(code, 'python name="x" native="threads"')).text == "t"
+
+
+def test_a_column_that_is_set_to_the_right_keeps_its_blanks() -> None:
+    aligned = block("for n in (1, 20):\n    print(f'{n:>6}')", output="     1\n    20")
+    engine.check(aligned, engine.run(aligned))
+
+
 def test_two_blocks_of_a_page_may_not_share_a_name() -> None:
     one = f'{FENCE}python name="x"\n1\n{FENCE}\n'
     with pytest.raises(ProblemError, match="'x' is taken by the block at line 1"):
@@ -222,6 +294,17 @@ def test_rewriting_outputs_changes_output_fences_and_nothing_else() -> None:
     assert [b.code for b in again] == [b.code for b in blocks]
     assert written.endswith("end\n")
     assert with_outputs(written, [(b, engine.run(b).text) for b in again]) == written
+
+
+def test_rewriting_outputs_keeps_the_line_ends_of_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    text = f'# T\n\n{FENCE}python name="a"\nprint(1)\n{FENCE}\nend\n'
+    page.write_bytes(text.replace("\n", "\r\n").encode())
+    parser = SnippetParser(update=True)
+    (only,) = scan_text(page.read_text("utf-8"), page)
+    parser.written[page] = [(only, "1")]
+    assert parser.write() == [page]
+    assert page.read_bytes().count(b"\r\n") == page.read_bytes().count(b"\n") > 7
 
 
 def test_scanning_is_the_same_for_unusual_paths(tmp_path: Path) -> None:
