@@ -127,6 +127,8 @@ def _zensical(site_dir: Path) -> None:
 
 def _require_ours(site: Path) -> None:
     """Raise ProblemError rather than replace a folder that no build of ours made."""
+    if site == SITE:
+        return  # git ignores it, and bare mkdocs writes there too
     if site.is_dir() and any(site.iterdir()) and not (site / _MARKER).is_file():
         message = "this folder holds something else than a built site; name another"
         raise ProblemError(Problem(str(site), 1, message))

@@ -9,7 +9,7 @@ data gives the same bytes: what Pygal would add of chance, date and script is le
 Left out: logarithmic axes, stacked bars.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -48,7 +48,14 @@ _CSS += "".join(
 )
 
 
-def _options(x_label: str, y_label: str) -> dict[str, Any]:
+def _options(x_label: str, y_label: str, names: Collection[str]) -> dict[str, Any]:
+    if len(names) > len(SERIES):
+        raise ValueError(
+            f"series={list(names)!r}: at most {len(SERIES)} can be told apart"
+        )
+    longest = max(map(len, names), default=0)
+    columns = 3 if longest <= 12 else 2 if longest <= 22 else 1
+    rows = -(-len(names) // columns)
     fonts = ("label", "major_label", "legend", "title", "value")
     return {
         "width": _WIDTH_PX,
@@ -56,12 +63,13 @@ def _options(x_label: str, y_label: str) -> dict[str, Any]:
         "style": Style(**{f"{font}_font_size": 12 for font in fonts}),
         "js": [],
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": 3,
+        "legend_at_bottom_columns": columns,
         "legend_box_size": 10,
         "x_title": x_label,
         "y_title": y_label,
         "margin": 8,
-        "margin_bottom": 34,
+        "margin_bottom": 16 + 18 * rows,
+        "truncate_label": -1,
         "truncate_legend": -1,
     }
 
@@ -104,7 +112,7 @@ def line_chart(
     rows = [
         (name, str(x), str(y)) for name, points in series.items() for x, y in points
     ]
-    chart = pygal.XY(**_options(x_label, y_label))
+    chart = pygal.XY(**_options(x_label, y_label, series))
     for name, points in series.items():
         chart.add(name, list(points), dots_size=2.5, stroke_style={"width": 2})
     return finish(
@@ -136,7 +144,7 @@ def bar_chart(
         (category, *(str(values[place]) for values in series.values()))
         for place, category in enumerate(categories)
     ]
-    chart = pygal.Bar(**_options(x_label, y_label))
+    chart = pygal.Bar(**_options(x_label, y_label, series))
     chart.x_labels = list(categories)
     for name, values in series.items():
         chart.add(name, list(values))

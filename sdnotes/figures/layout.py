@@ -29,6 +29,7 @@ from sdnotes.sim.trace import (
 LINE_PX = 14
 CHARACTER_PX = 6.6  # a wide sans-serif at 11.5 px; most are narrower
 HEAD_PX = 30
+HEAD_CHARACTER_PX = 8.2  # the same, at 13 px and bold
 _GUTTER_PX = 36
 _LEAST_GAP_PX = 26
 _GREATEST_GAP_PX = 66
@@ -82,7 +83,8 @@ def nodes_of(events: Iterable[Event]) -> list[str]:
 
 def _columns(nodes: Sequence[str]) -> tuple[float, dict[str, float]]:
     count = len(nodes)
-    width = max(372.0, 190.0 + 92.0 * (count - 1))
+    head = HEAD_CHARACTER_PX * max(map(len, nodes)) + 10
+    width = max(372.0, 190.0 + max(92.0, head) * (count - 1))
     if count == 1:
         return width, {nodes[0]: _GUTTER_PX + 40.0}
     left = _GUTTER_PX + 92.0

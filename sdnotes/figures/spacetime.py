@@ -18,16 +18,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from sdnotes.figures.figure import (
-    FAINT,
-    FONT,
-    INK,
-    PAPER,
-    RULE,
-    SERIES,
-    Figure,
-    finish,
-)
+from sdnotes.figures.figure import Figure, finish
 from sdnotes.figures.layout import (
     CHARACTER_PX,
     HEAD_PX,
@@ -37,45 +28,10 @@ from sdnotes.figures.layout import (
     nodes_of,
     room_for_words,
 )
+from sdnotes.figures.marks import STYLE, line_at, ms, px, text_at, tip
 from sdnotes.sim.trace import CutMade, Delivered, Event, Healed, Lost, Sent, Trace
 
 _LOST_AT = 0.62  # how far across the gap a lost message is drawn
-_STYLE = f"""
-.sd-st text{{font:11.5px {FONT};fill:{INK};stroke:none}}
-.sd-st .head{{font-size:13px;font-weight:600;text-anchor:middle}}
-.sd-st .time{{font-size:10px;fill:{FAINT}}}
-.sd-st .life{{stroke:{RULE};stroke-width:2}}
-.sd-st .dot{{fill:{INK}}}
-.sd-st .msg{{stroke:{SERIES[0]};stroke-width:1.6;fill:none}}
-.sd-st .tip{{fill:{SERIES[0]}}}
-.sd-st .gone{{stroke:{SERIES[1]};stroke-width:1.6;fill:none}}
-.sd-st .dashed{{stroke-dasharray:4 3}}
-.sd-st .label,.sd-st .words{{paint-order:stroke;stroke:{PAPER};stroke-width:4px;
-stroke-linejoin:round}}
-.sd-st .label{{text-anchor:middle}}
-.sd-st .band{{fill:{SERIES[1]};fill-opacity:.09}}
-.sd-st .edge{{stroke:{SERIES[1]};stroke-width:1;stroke-dasharray:2 3}}
-.sd-st .cut{{fill:{SERIES[1]};font-size:10.5px;font-weight:600;text-anchor:middle}}
-"""
-
-
-def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _text(parent: ET.Element, kind: str, x: float, y: float, words: str) -> ET.Element:
-    text = ET.SubElement(parent, "text", {"class": kind, "x": _n(x), "y": _n(y)})
-    text.text = words
-    return text
-
-
-def _line(parent: ET.Element, kind: str, *ends: float) -> None:
-    named = zip(("x1", "y1", "x2", "y2"), map(_n, ends), strict=True)
-    ET.SubElement(parent, "line", {"class": kind, **dict(named)})
-
-
-def _ms(at_us: int) -> str:
-    return f"{at_us / 1000:.1f}".removesuffix(".0")
 
 
 class _Drawing:
@@ -84,9 +40,15 @@ class _Drawing:
     def __init__(self, events: Sequence[Event], layout: Layout) -> None:
         self.events = events
         self.layout = layout
-        size = f"0 0 {_n(layout.width)} {_n(layout.height)}"
-        self.root = ET.Element("svg", {"class": "sd-st", "viewBox": size})
-        ET.SubElement(self.root, "style").text = _STYLE
+        size = f"0 0 {px(layout.width)} {px(layout.height)}"
+        # Narrower, and the smallest words would be below 9 px; a page scrolls it then.
+        least = f"min-width:{round(layout.width * 0.84)}px"
+        attributes = {"class": "sd-st", "viewBox": size, "style": least}
+        self.root = ET.Element("svg", attributes)
+        ET.SubElement(self.root, "style").text = STYLE
+        # Words that lines may cross are drawn after all lines: step, kind, place, text.
+        self.later: list[tuple[int, str, float, float, str]] = []
+        self.label_of: dict[tuple[str, str, int], int] = {}
         self.sent = {
             event.message: (step, event)
             for step, event in enumerate(events)
@@ -107,7 +69,7 @@ class _Drawing:
         )
 
     def bands(self) -> None:
-        healed = {e.cut: e for e in self.events if isinstance(e, Healed)}
+        healed = {e.cut: i for i, e in enumerate(self.events) if isinstance(e, Healed)}
         for step, event in enumerate(self.events):
             if isinstance(event, CutMade):
                 self._band(step, event, healed.get(event.cut))
@@ -123,31 +85,33 @@ class _Drawing:
         ends = [column_x[name] for pair in cut.links for name in pair]
         return gaps or [(min(ends), max(ends))]
 
-    def _band(self, step: int, cut: CutMade, end: Healed | None) -> None:
+    def _band(self, step: int, cut: CutMade, end: int | None) -> None:
         top = self.layout.y_of(cut.at_us)
         foot = self.layout.height - HEAD_PX / 2
-        bottom = self.layout.y_of(end.at_us) if end else foot
+        bottom = foot if end is None else self.layout.y_of(self.events[end].at_us)
         group = self.group(step)
+        healed = None if end is None else self.group(end)
         for left, right in self._parted(cut):
             place = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-            shape = {name: _n(value) for name, value in place.items()}
+            shape = {name: px(value) for name, value in place.items()}
             ET.SubElement(group, "rect", {"class": "band", **shape})
             middle = (left + right) / 2
             words = f"{cut.text} cut" if len(cut.links) == 1 else "link cut"
-            _line(group, "edge", left, top, right, top)
-            _text(group, "cut", middle, top + 12, words)
-            if end:
-                _line(group, "edge", left, bottom, right, bottom)
-                _text(group, "cut", middle, bottom - 15, "healed")
+            line_at(group, "edge", left, top, right, top)
+            self.later.append((step, "cut", middle, top + 12, words))
+            if healed is not None and end is not None:
+                line_at(healed, "edge", left, bottom, right, bottom)
+                if bottom - top > 40:  # else there is room for one of the two words
+                    self.later.append((end, "cut", middle, bottom - 15, "healed"))
 
     def lifelines(self) -> None:
         for name, x in self.layout.column_x.items():
-            _text(self.root, "head", x, HEAD_PX - 10, name)
-            _line(self.root, "life", x, HEAD_PX, x, self.layout.height - HEAD_PX / 2)
+            text_at(self.root, "head", x, HEAD_PX - 10, name)
+            line_at(self.root, "life", x, HEAD_PX, x, self.layout.height - HEAD_PX / 2)
         last_y = -LINE_PX
         for at_us, y in self.layout.time_y.items():
             if y - last_y >= LINE_PX:
-                _text(self.root, "time", 2, y + 4, f"{_ms(at_us)} ms")
+                text_at(self.root, "time", 2, y + 4, f"{ms(at_us)} ms")
                 last_y = int(y)
 
     def words(self) -> None:
@@ -156,10 +120,10 @@ class _Drawing:
             side, _ = room_for_words(name, self.layout.column_x, self.layout.width)
             for block in blocks:
                 group = self.group(block.step)
-                dot = {"cx": _n(x), "cy": _n(self.layout.y_of(self._at(block.step)))}
+                dot = {"cx": px(x), "cy": px(self.layout.y_of(self._at(block.step)))}
                 ET.SubElement(group, "circle", {"class": "dot", "r": "3", **dot})
                 for number, line in enumerate(block.lines):
-                    text = _text(
+                    text = text_at(
                         group,
                         "words",
                         x - 8 if side == "left" else x + 8,
@@ -173,59 +137,71 @@ class _Drawing:
         return self.events[step].at_us
 
     def messages(self) -> None:
+        ended = set()
         for step, event in enumerate(self.events):
             if isinstance(event, Delivered):
                 self._delivered(step, event)
+                ended.add(event.message)
             elif isinstance(event, Lost):
                 self._lost(step, event)
+                ended.add(event.message)
+        for number, (step, sent) in self.sent.items():
+            if number not in ended:
+                self._under_way(step, sent)
 
     def _ends(self, sent: Sent, until_us: int) -> tuple[float, float, float, float]:
         x1, x2 = self.layout.column_x[sent.who], self.layout.column_x[sent.to]
         return x1, self.layout.y_of(sent.at_us), x2, self.layout.y_of(until_us)
 
-    def _label(
-        self, group: ET.Element, sent: Sent, at: tuple[float, float], off: float = 5
+    def _leaves(
+        self, step: int, kind: str, ends: tuple[float, float, float, float]
     ) -> None:
-        to_the_right = self.layout.column_x[sent.to] > self.layout.column_x[sent.who]
-        _text(
-            group,
-            "label",
-            at[0],
-            at[1] + (-off if to_the_right else off + 9),
-            sent.label,
-        )
+        group = self.group(step)
+        line_at(group, kind, *ends)
+        dot = {"cx": px(ends[0]), "cy": px(ends[1])}
+        ET.SubElement(group, "circle", {"class": "dot", "r": "3", **dot})
+
+    def _label(
+        self, step: int, sent: Sent, at: tuple[float, float], off: float
+    ) -> None:
+        """Plan a label; messages that leave together by one link share one."""
+        x1, x2 = self.layout.column_x[sent.who], self.layout.column_x[sent.to]
+        leaving = (sent.who, sent.to, sent.at_us)
+        if leaving not in self.label_of:
+            self.label_of[leaving] = len(self.later)
+            y = at[1] + (-off if x2 > x1 else off + 9)
+            self.later.append((step, "label", at[0], y, sent.label))
+            return
+        place = self.label_of[leaving]
+        first, kind, x, y, words = self.later[place]
+        if sent.label not in words.split(", ") and not words.endswith(" ..."):
+            joined = f"{words}, {sent.label}"
+            fits = len(joined) * CHARACTER_PX < abs(x2 - x1)
+            words = joined if fits else f"{words} ..."
+            self.later[place] = (first, kind, x, y, words)
 
     def _delivered(self, step: int, event: Delivered) -> None:
         sent_step, sent = self.sent[event.message]
         x1, y1, x2, y2 = self._ends(sent, event.at_us)
         if y2 <= y1:
             y2 = y1 + 1  # a message without delay is still seen to go
-        group = self.group(sent_step)
-        _line(group, "msg", x1, y1, x2, y2)
-        ET.SubElement(
-            group, "circle", {"class": "dot", "r": "3", "cx": _n(x1), "cy": _n(y1)}
-        )
+        self._leaves(sent_step, "msg", (x1, y1, x2, y2))
         order = list(self.layout.column_x)
         hops = abs(order.index(sent.to) - order.index(sent.who))
         room = abs(x2 - x1) / hops
         half = len(sent.label) * CHARACTER_PX / 2 + 6
         # Near the sender, so that labels of messages that cross do not.
         share = min(max(0.3, half / room), 0.5) if hops == 1 else (hops - 0.5) / hops
-        self._label(group, sent, (x1 + share * (x2 - x1), y1 + share * (y2 - y1)))
-        self._tip(self.group(step), x1, y1, x2, y2)
+        at = (x1 + share * (x2 - x1), y1 + share * (y2 - y1))
+        self._label(sent_step, sent, at, off=5)
+        tip(self.group(step), x1, y1, x2, y2)
 
-    @staticmethod
-    def _tip(group: ET.Element, x1: float, y1: float, x2: float, y2: float) -> None:
-        length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
-        ux, uy = (x2 - x1) / length, (y2 - y1) / length
-        back_x, back_y = x2 - 9 * ux, y2 - 9 * uy
-        points = [
-            (x2, y2),
-            (back_x - 4 * uy, back_y + 4 * ux),
-            (back_x + 4 * uy, back_y - 4 * ux),
-        ]
-        shape = " ".join(f"{_n(x)},{_n(y)}" for x, y in points)
-        ET.SubElement(group, "polygon", {"class": "tip", "points": shape})
+    def _under_way(self, step: int, sent: Sent) -> None:
+        """Draw a message that has not arrived when the picture ends."""
+        x1, y1, x2, _ = self._ends(sent, sent.at_us)
+        end = (x1 + _LOST_AT * (x2 - x1), min(y1 + 16, self.layout.height - 6))
+        self._leaves(step, "msg open", (x1, y1, *end))
+        self._label(step, sent, ((x1 + end[0]) / 2, (y1 + end[1]) / 2), off=8)
 
     def _lost(self, step: int, event: Lost) -> None:
         sent_step, sent = self.sent[event.message]
@@ -233,15 +209,15 @@ class _Drawing:
         x2 = x1 + _LOST_AT * (x2 - x1)
         if y2 <= y1:
             y2 = y1 + 12
-        group = self.group(sent_step)
-        _line(group, "gone dashed", x1, y1, x2, y2)
-        ET.SubElement(
-            group, "circle", {"class": "dot", "r": "3", "cx": _n(x1), "cy": _n(y1)}
-        )
-        self._label(group, sent, ((x1 + x2) / 2, (y1 + y2) / 2), off=8)
+        self._leaves(sent_step, "gone dashed", (x1, y1, x2, y2))
+        self._label(sent_step, sent, ((x1 + x2) / 2, (y1 + y2) / 2), off=8)
         cross = self.group(step)
         for sign in (1, -1):
-            _line(cross, "gone", x2 - 4, y2 - 4 * sign, x2 + 4, y2 + 4 * sign)
+            line_at(cross, "gone", x2 - 4, y2 - 4 * sign, x2 + 4, y2 + 4 * sign)
+
+    def labels(self) -> None:
+        for step, kind, x, y, words in self.later:
+            text_at(self.group(step), kind, x, y, words)
 
 
 def spacetime(
@@ -281,9 +257,10 @@ def spacetime(
     drawing.bands()
     drawing.lifelines()
     drawing.messages()
+    drawing.labels()
     drawing.words()
     columns = ("ms", "who", "what")
-    rows = [(_ms(event.at_us), event.who, event.what) for event in events]
+    rows = [(ms(event.at_us), event.who, event.what) for event in events]
     return finish(
         drawing.root, title=title, description=description, columns=columns, rows=rows
     )

@@ -1,7 +1,7 @@
 """Figures say what they show, show every event, and are the same every time."""
 
 import json
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -51,8 +51,7 @@ def test_every_event_of_a_trace_is_drawn_and_can_be_stepped_to(
     figure, root = drawn(trace)
     groups = root.findall(f"{SVG}g")
     shown = {int(g.attrib["data-step"]) for g in groups}
-    silent = {i for i, e in enumerate(trace) if type(e).__name__ == "Healed"}
-    assert shown | silent == set(range(len(trace)))
+    assert shown == set(range(len(trace)))
     for group in groups:
         event = trace.events[int(group.attrib["data-step"])]
         assert int(group.attrib["data-at-us"]) == event.at_us
@@ -148,6 +147,46 @@ def test_a_figure_without_words_or_events_is_refused() -> None:
         spacetime(trace, title="T", description="D", lifelines=["a"])
 
 
+def test_a_message_still_under_way_when_the_picture_ends_is_drawn() -> None:
+    world = World()
+    network = Network(world, delay=10_000)
+    for name in ("a", "b"):
+        network.attach(name, lambda message: None)
+    network.send("a", "b", 1, "late")
+    world.run(until_us=5_000)
+    _, root = drawn(world.trace)
+    lines = [e.attrib["class"] for e in root.iter(f"{SVG}line")]
+    assert "msg open" in lines
+    assert "late" in [t.text for t in root.iter(f"{SVG}text")]
+
+
+def test_messages_that_leave_together_share_a_label_and_none_hides_another() -> None:
+    world = World()
+    network = Network(world, delay=10_000)
+    for name in ("a", "b"):
+        network.attach(name, lambda message: None)
+    for number in range(12):
+        network.send("a", "b", number, f"m{number}")
+    world.run()
+    _, root = drawn(world.trace)
+    labels = [t.text for t in root.iter(f"{SVG}text") if t.get("class") == "label"]
+    assert len(labels) == 1
+    assert labels[0] is not None
+    assert labels[0].startswith("m0, m1, ")
+    assert labels[0].endswith(" ...")
+
+
+def test_long_names_of_nodes_do_not_run_into_each_other() -> None:
+    world = World()
+    for name in ("a-rather-long-name", "another-long-name", "the-longest-of-names"):
+        world.note(name, "here")
+    _, root = drawn(world.trace)
+    heads = [t for t in root.iter(f"{SVG}text") if t.get("class") == "head"]
+    spans = [(float(t.attrib["x"]), 8.2 * len(t.text or "") / 2) for t in heads]
+    for (x1, half1), (x2, half2) in pairwise(spans):
+        assert x1 + half1 < x2 - half2
+
+
 WORDS = {"title": "T", "description": "D", "x_label": "x", "y_label": "y"}
 
 
@@ -172,5 +211,7 @@ def test_a_chart_is_the_same_every_time_and_loads_nothing() -> None:
 def test_a_chart_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="each line needs a point"):
         line_chart({"one": []}, **WORDS)
+    with pytest.raises(ValueError, match="at most 5 can be told apart"):
+        line_chart({name: [(0, 1)] for name in "abcdef"}, **WORDS)
     with pytest.raises(ValueError, match="'one' has 1 values for 2 categories"):
         bar_chart(["p", "q"], {"one": [1]}, **WORDS)

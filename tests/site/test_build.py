@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sitebuild import DOCS, build, copies, fences, htmlchecks, reproduce
+from sitebuild.problems import ProblemError
 
 pytestmark = pytest.mark.slow
 
@@ -101,8 +102,19 @@ def test_a_build_that_fails_leaves_the_last_good_site_as_it_was(
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
+def test_a_folder_that_holds_something_else_is_never_replaced(tmp_path: Path) -> None:
+    precious = tmp_path / "docs" / "precious.md"
+    precious.parent.mkdir()
+    precious.write_text("mine", "utf-8")
+    with pytest.raises(ProblemError, match="holds something else than a built site"):
+        build.build(precious.parent)
+    assert precious.read_text("utf-8") == "mine"
+
+
 def test_a_copy_of_the_tree_holds_nothing_that_was_made(tmp_path: Path) -> None:
     copy = copies.copy_of_tree(tmp_path / "copy")
     names = {path.name for path in copy.iterdir()}
     assert {"docs", "sdnotes", "mkdocs.yml"} <= names
     assert not names & {".venv", ".git", "site", ".hypothesis"}
+    assert (copy / "tests" / "site" / "test_build.py").is_file()
+    assert (copy / ".github" / "workflows" / "site.yml").is_file()

@@ -183,6 +183,51 @@ MISTAKES = [
         command="reproduce",
     ),
     Mistake(
+        "a record edited by hand",
+        "evidence/records/cap/overdraft.json",
+        "68.8 (65.9 to 71.6)",
+        "6.8 (5.9 to 7.6)",
+        r"evidence/records/cap/overdraft\.json:1: edited by hand: its facts do not have "
+        r"the hash that it states; make it anew",
+    ),
+    Mistake(
+        "a record that is no JSON",
+        "evidence/records/cap/overdraft.json",
+        "{",
+        "<<<<<<< ours\n{",
+        r"evidence/records/cap/overdraft\.json:1: not a record: JSONDecodeError: .*; "
+        r"make it anew",
+    ),
+    Mistake(
+        "a claim under a heading that is not read",
+        "docs/claims.md",
+        "### CAP-08 · imprecise",
+        "### CAP 08 · imprecise",
+        r"docs/claims\.md:\d+: 'CAP' is no claim: a heading begins `### CAP-01 · \.\.\.`",
+    ),
+    Mistake(
+        "a dead link in the README",
+        "README.md",
+        "](CONTRIBUTING.md)",
+        "](CONTRIBUTE.md)",
+        r"README\.md:\d+: dead link: there is no 'CONTRIBUTE\.md' beside this page",
+    ),
+    Mistake(
+        "tests without a package",
+        "tests/ghost/test_ghost.py",
+        "",
+        "def test_nothing() -> None:\n    pass\n",
+        r"tests/ghost:1: tests without a package sdnotes\.ghost",
+    ),
+    Mistake(
+        "a fence that swallows the next one",
+        CAP,
+        "## Sources",
+        f"{FENCE}text\nnever closed\n\n{snippet('print(1)')}",
+        rf"{CAP}:\d+: '{FENCE}python name=\"planted\"' stands inside the fence of line "
+        r"\d+ and would be shown, not run: is that one closed\?",
+    ),
+    Mistake(
         "a page that is in no nav",
         "docs/lost.md",
         "",

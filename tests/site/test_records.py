@@ -40,6 +40,16 @@ def test_a_sample_of_each_study_comes_out_as_recorded(study: tuple) -> None:  # 
         assert tuple(evidence_run.study_row(module, module.CELLS[place])) == rows[place]
 
 
+@pytest.mark.parametrize("study", STUDIES, ids=lambda s: s[0])
+def test_each_row_of_a_study_stands_for_its_cell(study: tuple) -> None:  # type: ignore[type-arg]
+    name, _, module = study
+    record = records.load(name)
+    assert record.caption == module.CAPTION
+    assert record.columns == tuple(module.COLUMNS)
+    for row, cell in zip(record.rows, module.CELLS, strict=True):
+        assert row[: len(cell)] == tuple(map(str, cell.values()))
+
+
 def test_the_hash_covers_the_source_and_all_of_ours_that_it_imports() -> None:
     source = ROOT / "evidence" / "studies" / "cap" / "overdraft.py"
     covered = {p.relative_to(ROOT).as_posix() for p in records.inputs(source)}
@@ -70,6 +80,7 @@ def test_a_record_holds_no_machine_and_no_date_where_it_is_compared() -> None:
             "caption",
             "columns",
             "rows",
+            "facts_sha256",
             "observed",
         }
         assert facts["kind"] in records.KINDS
@@ -94,6 +105,7 @@ def test_running_again_compares_and_fails_where_a_fact_differs(
     target.write_text(json.dumps(facts), "utf-8")
     assert evidence_run.main() == 0  # what was observed is not compared
     facts["rows"][0][-1] = "0.1"
+    facts["facts_sha256"] = records.facts_sha256(facts)
     target.write_text(json.dumps(facts), "utf-8")
     assert evidence_run.main() == 1
     assert "DIFFERS" in capsys.readouterr().out

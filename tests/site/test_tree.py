@@ -35,8 +35,9 @@ def test_nothing_is_wrong_with_the_tree() -> None:
 
 
 def test_every_snippet_of_every_page_is_collected_as_a_test() -> None:
+    pages = ["docs", *(path.name for path in fences.root_pages())]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "docs", "README.md"],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", *pages],
         cwd=ROOT,
         env=environment_of(ROOT),
         capture_output=True,
@@ -49,10 +50,11 @@ def test_every_snippet_of_every_page_is_collected_as_a_test() -> None:
     }
     written = {
         (block.path.relative_to(ROOT).as_posix(), block.line)
-        for block in fences.scan(DOCS)
+        for path in (*fences.pages(DOCS), *fences.root_pages())
+        for block in fences.scan_text(path.read_text("utf-8"), path)
     }
     assert written
-    assert {c for c in collected if c[0] != "README.md"} == written
+    assert collected == written
 
 
 def test_at_most_one_snippet_in_twenty_is_native() -> None:
