@@ -92,6 +92,8 @@ def _mkdocs(site_dir: Path) -> None:
         raise ProblemError(Problem("mkdocs.yml", 1, str(error))) from error
     finally:
         logger.removeHandler(warnings)
+    # Search in other languages than that of the pages: third-party code for nobody.
+    shutil.rmtree(site_dir / "assets" / "javascripts" / "lunr", ignore_errors=True)
     if warnings.messages:
         raise ProblemError(*map(_warned, warnings.messages))
 

@@ -1,5 +1,6 @@
 """The built site: the real outputs, both builders, the same bytes."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -57,6 +58,21 @@ def test_figures_are_kept_out_of_the_search_and_the_text_is_in_it(site: Path) ->
     assert "digger cuts the cable" in index
     assert "The numbers behind it" not in index
     assert "stroke-dasharray" not in index
+
+
+def test_the_page_of_licences_names_all_that_is_in_the_served_scripts(
+    site: Path,
+) -> None:
+    page = (DOCS / "licences.md").read_text("utf-8")
+    scripts = sorted(site.rglob("*.js"))
+    inside = set()
+    for script in scripts:
+        sources = json.loads(Path(f"{script}.map").read_text("utf-8"))["sources"]
+        packages = (source.rpartition("node_modules/")[2] for source in sources)
+        inside |= {p.split("/")[0] for p in packages if not p.startswith((".", "src/"))}
+    assert {"lunr", "rxjs"} <= inside
+    missing = {name for name in inside if f"`{name}`" not in page}
+    assert not missing, sorted(missing)
 
 
 def test_figures_follow_the_theme_and_say_what_they_show(site: Path) -> None:
