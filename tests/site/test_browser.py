@@ -206,12 +206,20 @@ def test_without_javascript_everything_can_be_read(
     assert page.locator("#cut-cable table").is_visible()
 
 
-def test_on_paper_only_the_text_is_left(tab: Callable[..., Any], address: str) -> None:
-    page = tab(f"{address}{CAP}")
+def test_on_paper_only_the_text_is_left_dark_on_white(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}", color_scheme="dark")
     page.emulate_media(media="print")
     assert not page.locator(".md-header").is_visible()
     assert not page.locator(".sd-behind").first.is_visible()
     assert page.locator("#cut-cable svg").is_visible()
+    style = "e => getComputedStyle(e)"
+    white = page.eval_on_selector("body", f"{style}.backgroundColor")
+    ink = page.eval_on_selector("h1", f"{style}.color")
+    words = page.eval_on_selector(".sd-st .words", f"{style}.fill")
+    assert white == "rgb(255, 255, 255)"
+    assert ink == words == "rgb(29, 39, 51)"
 
 
 def test_a_request_to_another_host_would_be_seen(
