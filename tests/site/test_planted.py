@@ -298,14 +298,18 @@ def test_a_planted_mistake_is_answered_at_file_and_line(
         "a snippet that exits",
         "a snippet over its limit",
         "a figure without a description",
+        "a fence that would not run",
+        "an unknown attribute",
+        "an unquoted attribute",
+        "a fence that swallows the next one",
     ],
 )
 def test_pytest_says_the_same_of_a_snippet_as_the_build(tree: Path, name: str) -> None:
     (mistake,) = (m for m in MISTAKES if m.name == name)
     plant(tree, mistake)
     done = run(tree, "pytest", "-q", CAP)
-    assert done.returncode == 1
-    assert re.search(mistake.said, done.stdout), done.stdout
+    assert done.returncode in (1, 2)  # 2: the page cannot even be collected
+    assert re.search(mistake.said, done.stdout, re.MULTILINE), done.stdout
 
 
 @pytest.mark.parametrize(
@@ -350,14 +354,18 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(tree: Path) -> None:
     home = (tree / "docs" / "index.md").read_text("utf-8")
     assert "**[ACID](chapters/acid.md)** What survives" in home
     assert "**[Two words](chapters/two_words.md)**" in home
-    for command in (
-        ["sitebuild", "check"],
-        ["ruff", "check"],
-        ["ruff", "format", "--check"],
-        ["mypy"],
-        ["pytest", "-q", "-m", "not slow", "docs", "tests/acid", "tests/two_words"],
-        ["sitebuild", "build"],
-    ):
-        done = run(tree, *command)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    # The copy borrows this very environment; -o says that nothing is to be installed.
+    (tree / ".venv").symlink_to(sys.prefix)
+    done = subprocess.run(
+        ["make", "-o", ".venv/.installed", "quick"],
+        cwd=tree,
+        env=environment_of(tree),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_acid.py" in run(tree, "pytest", "--co", "-q", "tests/acid").stdout
+    done = run(tree, "sitebuild", "build")
+    assert done.returncode == 0, done.stderr
     assert (tree / "site" / "chapters" / "two_words" / "index.html").is_file()
