@@ -56,6 +56,23 @@ def test_only_the_cut_forces_a_choice_between_right_and_served(seed: int) -> Non
     assert linearize(accepting.history, Account(OPENING)) is None
 
 
+def test_one_stale_read_in_a_hundred_is_not_99_percent_linearizable() -> None:
+    """CAP-03: a history keeps the guarantee or does not."""
+
+    def history(stale: set[int]) -> History:
+        write = Operation("A", "write", 1, 0, 10, Outcome.OK)
+        reads = (
+            Operation(
+                "B", "read", None, 20 + n, 20 + n, Outcome.OK, int(n not in stale)
+            )
+            for n in range(100)
+        )
+        return History((write, *reads))
+
+    assert linearize(history(set()), Register(0)) is not None
+    assert linearize(history({57}), Register(0)) is None
+
+
 @pytest.mark.parametrize("nodes", [1, 2, 3, 4, 5])
 def test_reads_and_writes_meet_exactly_where_r_plus_w_exceeds_n(nodes: int) -> None:
     """CAP-03: intersection is a yes or no for each setting, not an amount."""
