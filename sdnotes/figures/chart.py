@@ -39,7 +39,6 @@ _CSS = f"""
 .sd-chart .axis.x .guide.line{{stroke:none}}
 .sd-chart .line{{stroke-width:2}}
 .sd-chart .axis .line{{stroke-width:1}}
-.sd-chart .showable,.sd-chart .tooltip{{display:none}}
 """
 _CSS += "".join(
     f".sd-chart .color-{number}{{stroke:{colour};fill:{colour}}}\n"
@@ -80,7 +79,8 @@ def _shorn(root: ET.Element) -> ET.Element:
         parent.tag = parent.tag.rpartition("}")[2]
         for child in list(parent):
             tag = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
-            if tag in ("", "script", "title", "desc", "style"):
+            unseen = {"showable", "tooltip"} & set(child.get("class", "").split())
+            if unseen or tag in ("", "script", "title", "desc", "style"):
                 parent.remove(child)
     root.attrib.pop("id")  # holds a random number
     root.set("class", f"{root.get('class', '')} sd-chart".strip())
