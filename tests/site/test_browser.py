@@ -107,8 +107,9 @@ def test_words_in_a_figure_are_legible(
 ) -> None:
     page = tab(f"{address}{CAP}", width=width)
     sizes = page.evaluate(
-        """() => [...document.querySelectorAll('.sd-picture svg text')].map(t =>
-        parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"""
+        """() => [...document.querySelectorAll('.sd-picture svg text')].map(t => {
+        const m = t.getScreenCTM();  // of which a turned text has its part in b
+        return parseFloat(getComputedStyle(t).fontSize) * Math.hypot(m.a, m.b); })"""
     )
     assert len(sizes) > 30
     assert min(sizes) >= 9.5
