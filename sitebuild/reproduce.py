@@ -43,7 +43,7 @@ def _first_difference(name: str, one: bytes, other: bytes) -> Problem:
     block = "no snippet"
     for number, (left, right) in enumerate(lines, start=1):
         for found in re.findall(rb'data-sd-name="([^"]+)"', left):
-            block = found.decode()
+            block = found.decode(errors="replace")
         if left != right:
             at = next(
                 (
@@ -53,7 +53,8 @@ def _first_difference(name: str, one: bytes, other: bytes) -> Problem:
                 ),
                 min(len(left), len(right)),
             )
-            shown = [s[max(0, at - 30) : at + 40].decode() for s in (left, right)]
+            parts = (side[max(0, at - 30) : at + 40] for side in (left, right))
+            shown = [part.decode(errors="replace") for part in parts]
             message = (
                 f"two builds differ, in or after {block}: {shown[0]!r} against "
                 f"{shown[1]!r}; no address, date, path or set order may be printed"

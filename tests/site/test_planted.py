@@ -183,6 +183,22 @@ MISTAKES = [
         command="reproduce",
     ),
     Mistake(
+        "two builds that differ by their date",
+        "sitebuild/build.py",
+        '"SOURCE_DATE_EPOCH": "315532800", ',
+        "",
+        r"sitemap\.xml\.gz:\d+: two builds differ, in or after no snippet",
+        command="reproduce",
+    ),
+    Mistake(
+        "two builds that differ by their folder",
+        "sitebuild/superfences.py",
+        '<div class="sd-snippet" id=',
+        '<div title="{__file__}" class="sd-snippet" id=',
+        r"chapters/cap/index\.html:\d+: two builds differ, in or after [a-z-]+: .*another",
+        command="reproduce",
+    ),
+    Mistake(
         "a record edited by hand",
         "evidence/records/cap/overdraft.json",
         "68.8 (65.9 to 71.6)",
