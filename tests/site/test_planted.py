@@ -195,7 +195,8 @@ MISTAKES = [
         "sitebuild/superfences.py",
         '<div class="sd-snippet" id=',
         '<div title="{__file__}" class="sd-snippet" id=',
-        r"chapters/cap/index\.html:\d+: two builds differ, in or after [a-z-]+: .*another",
+        r"chapters/cap/index\.html:\d+: two builds differ, in or after [a-z-]+: "
+        r".*another",
         command="reproduce",
     ),
     Mistake(
