@@ -11,6 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from sdnotes.tables import text_table
 from sitebuild import DOCS, fences
 from sitebuild.problems import Problem, line_of, relative
 
@@ -81,8 +82,6 @@ def _printed(block: Tag) -> str:
             tuple(cell.get_text() for cell in row.find_all(("th", "td")))
             for row in table.find_all("tr")
         ]
-        from sdnotes.tables import text_table  # noqa: PLC0415 - only figures need it
-
         return text_table(rows[0], rows[1:])
     result = block.select_one(".result code")
     return result.get_text().rstrip("\n") if result else ""

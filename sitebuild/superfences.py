@@ -23,14 +23,14 @@ _index: dict[tuple[str, str, str], list[fences.Block]] = {}
 _seen: dict[str, int] = {}
 
 
-def _stamps(*folders: Path) -> int:
-    files = (path for folder in folders for path in folder.rglob("*.[pm][yd]"))
-    return hash(tuple(sorted((str(p), p.stat().st_mtime_ns) for p in files)))
+def _stamps(folder: Path, pattern: str) -> int:
+    files = sorted(folder.rglob(pattern))
+    return hash(tuple((str(path), path.stat().st_mtime_ns) for path in files))
 
 
 def refresh() -> None:
     """Read again what has changed since the last block: ``make site`` keeps running."""
-    package, text = _stamps(ROOT / "sdnotes"), _stamps(DOCS)
+    package, text = _stamps(ROOT / "sdnotes", "*.py"), _stamps(DOCS, "*.md")
     if _seen.get("package") != package:
         engine.restart()
     if _seen.get("text") != text:
