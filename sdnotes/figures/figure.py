@@ -35,8 +35,8 @@ SERIES = (
 class Figure:
     """A picture with its words and numbers; str() is the SVG.
 
-    Raises ValueError where the title or the description is empty: readers who cannot
-    see the picture depend on them.
+    Raises ValueError where the title, the description or the table is empty: readers
+    who cannot see the picture depend on them.
     """
 
     title: str
@@ -44,6 +44,14 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     svg: str
+
+    def __post_init__(self) -> None:
+        for name in ("title", "description"):
+            text = getattr(self, name)
+            if not text.strip():
+                raise ValueError(f"{name}={text!r}: a figure needs a {name}")
+        if not self.rows:
+            raise ValueError("rows=(): a figure needs the numbers that it shows")
 
     def __str__(self) -> str:
         return self.svg
@@ -68,12 +76,7 @@ def finish(
     rows: Iterable[Sequence[object]],
 ) -> Figure:
     """Put words and numbers into an SVG element and return the figure."""
-    for name, text in (("title", title), ("description", description)):
-        if not text.strip():
-            raise ValueError(f"{name}={text!r}: a figure needs a {name}")
     table = tuple(tuple(str(cell) for cell in row) for row in rows)
-    if not table:
-        raise ValueError("rows=(): a figure needs the numbers that it shows")
     key = key_of(title, columns, table)
     root.set("xmlns", SVG_NAMESPACE)
     root.set("role", "img")

@@ -141,6 +141,8 @@ def test_a_figure_without_words_or_events_is_refused() -> None:
         spacetime(trace, title="", description="D")
     with pytest.raises(ValueError, match="a figure needs a description"):
         spacetime(trace, title="T", description="  ")
+    with pytest.raises(ValueError, match="needs the numbers that it shows"):
+        Figure("T", "D", ("x",), (), "<svg/>")
     with pytest.raises(ValueError, match="nothing to draw"):
         spacetime(Trace(), title="T", description="D")
     with pytest.raises(ValueError, match=r"lifelines=\['a'\] leaves out"):
