@@ -64,16 +64,21 @@ class Worker:
         self.wall_limit_s = wall_limit_s
         self._lock = threading.Lock()  # Zensical renders pages on several threads
         self._process: subprocess.Popen[str] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
+            # Ours to remove: a worker that is killed leaves its blocks' folders behind.
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="sdnotes-", ignore_cleanup_errors=True
+            )
             path = os.pathsep.join(filter(None, (str(ROOT), os.getenv("PYTHONPATH"))))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sitebuild.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
-                cwd=tempfile.gettempdir(),
+                cwd=self._folder.name,
                 env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
                 start_new_session=True,  # a group of its own, to be killed as one
             )
@@ -123,6 +128,8 @@ class Worker:
                 with suppress(BrokenPipeError):
                     pipe.close()
         self._process = None
+        if self._folder is not None:
+            self._folder.cleanup()
         return status
 
     def close(self) -> None:

@@ -64,14 +64,16 @@ def validate(
     return True
 
 
-def _source_html(block: fences.Block, md: Markdown) -> str:
+def _code_html(block: fences.Block, md: Markdown, printed: str = "") -> str:
+    """Return the block's source, highlighted, and below it what it printed."""
     return str(
         base_format(
             language="py",
-            run=lambda code, **_: "",  # noqa: ARG005 - the engine has run it already
+            run=lambda code, **_: printed,  # noqa: ARG005 - the engine has run it
             code=block.code,
             md=md,
             source="block",
+            result="text" if printed else "",
         )
     )
 
@@ -89,21 +91,13 @@ def _table_html(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> 
 
 
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
-    shown = base_format(
-        language="py",
-        run=lambda code, **_: result.text,  # noqa: ARG005 - as above
-        code=block.code,
-        md=md,
-        source="block",
-        result="text" if result.text else "",
-    )
     native = ""
     if block.native:
         reason = fences.NATIVE_REASONS[block.native]
         native = f'<p class="sd-native">Runs here only: {html.escape(reason)}.</p>'
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}">'
-        f"{shown}{native}</div>"
+        f"{_code_html(block, md, result.text)}{native}</div>"
     )
 
 
@@ -121,7 +115,7 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
         "<details><summary>The numbers behind it</summary>"
         f"{_table_html(figure.columns, figure.rows)}</details>"
         f"<details><summary>The code that drew it</summary>"
-        f"{_source_html(block, md)}</details></div></figure>"
+        f"{_code_html(block, md)}</details></div></figure>"
     )
 
 

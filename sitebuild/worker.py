@@ -118,7 +118,7 @@ def _forked(request: dict[str, Any]) -> dict[str, Any]:
 
 def _answer(request: dict[str, Any], stray: BinaryIO) -> dict[str, Any]:
     home = os.getcwd()
-    with tempfile.TemporaryDirectory(prefix="sdnotes-") as folder:
+    with tempfile.TemporaryDirectory(dir=home) as folder:
         os.chdir(folder)
         try:
             # Where there is no fork, blocks share this process, and their own care

@@ -132,6 +132,15 @@ def test_a_block_that_does_not_end_is_stopped(code: str) -> None:
     assert engine.run(block("print('goes on')")).text == "goes on"
 
 
+def test_a_block_that_was_stopped_leaves_no_folder_behind() -> None:
+    where = block("import os\nprint(os.getcwd())")
+    with engine.wall_limit(0.5):
+        problem("while True: pass")
+        first = Path(engine.run(where).text)
+        problem("while True: pass")
+    assert not first.parent.exists()
+
+
 def test_a_block_over_its_budget_is_refused_with_its_time() -> None:
     code = (
         "from time import process_time\n"
