@@ -8,8 +8,10 @@ A record is a JSON file, ``evidence/records/<slug>/<record>.json``:
      "observed": {...}}            <- dates and timings, which no comparison reads
 
 ``source_sha256`` covers the source and everything of ours that it imports, so that a
-record older than the code behind it is found by reading alone. The files are written
-by evidence/run.py.
+record older than the code behind it is found by reading alone. A lab's covers what lies
+in evidence/ only: its facts are what servers answered, and a change of sdnotes must not
+ask for servers. What sdnotes adds to them, the verdicts on histories, a test makes
+again. The files are written by evidence/run.py.
 """
 
 import ast
@@ -29,6 +31,7 @@ KINDS = {
     "lab": ("Lab receipt", "labs"),
     "benchmark": ("Benchmark", "bench"),
 }
+LABS = ROOT / "evidence" / "labs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def load_for(block: Block) -> Record:
 
 def inputs(source: Path) -> list[Path]:
     """Return the source and every module of ours that it imports, directly or not."""
+    packages = {"evidence"} if LABS in source.parents else {"evidence", "sdnotes"}
     found: set[Path] = set()
     waiting = [source]
     while waiting:
@@ -118,11 +122,11 @@ def inputs(source: Path) -> list[Path]:
         if path in found:
             continue
         found.add(path)
-        waiting += _imported(path)
+        waiting += _imported(path, packages)
     return sorted(found)
 
 
-def _imported(path: Path) -> Iterator[Path]:
+def _imported(path: Path, packages: set[str]) -> Iterator[Path]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -130,7 +134,7 @@ def _imported(path: Path) -> Iterator[Path]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
         for name in names:
-            if name.split(".")[0] not in ("sdnotes", "evidence"):
+            if name.split(".")[0] not in packages:
                 continue
             parts = name.split(".")
             for depth in range(1, len(parts) + 1):

@@ -8,7 +8,7 @@ A fact is what every run on every machine must show again: no duration, no port,
 wording of an error message. A history of clients is observed; the verdict on it is a
 fact, in a row that names the history, and a test judges the recorded history again.
 
-Source: docs/contributing.md, "Change a record"; sdnotes/cap/linearizability.py.
+Source: evidence/labs/README.md; sdnotes/cap/linearizability.py.
 Left out: objects other than one register that holds nothing (None) at first.
 """
 
@@ -37,7 +37,8 @@ class Answer(Generic[T]):
     @property
     def said(self) -> str:
         """Return the server's own words, for what is observed."""
-        return str(self.value) if self.error is None else str(self.error).strip()
+        said = self.value if self.error is None else self.error
+        return "" if said is None else str(said).strip()
 
 
 def ask(call: Callable[[], T], refusals: type[Exception]) -> Answer[T]:

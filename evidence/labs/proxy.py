@@ -106,6 +106,14 @@ class Proxy:
     def heal(self) -> None:
         """Let everything pass again; close the connections that have lost something."""
         with self._lock:
+            # What was sent during the cut is lost, also if nobody has read it yet.
+            while self._accept():
+                pass
+            for connection in self._connections:
+                if self._cut(connection.source):
+                    for half in connection.halves:
+                        with contextlib.suppress(OSError):
+                            self._read(connection, half)
             self._cut = lambda _: False
             for connection in [c for c in self._connections if c.lossy]:
                 self._drop(connection)
@@ -133,11 +141,12 @@ class Proxy:
                 own.close()
             self._selector.close()
 
-    def _accept(self) -> None:
+    def _accept(self) -> bool:
+        """Take one connection that waits; return whether there was one."""
         try:
             client, address = self._listener.accept()
         except OSError:
-            return
+            return False
         server = socket.socket()
         server.settimeout(1)
         connection = _Connection(self._source_of(address[1]), client, server)
@@ -151,10 +160,11 @@ class Proxy:
         except OSError:
             client.close()
             server.close()
-            return
+            return True
         client.setblocking(False)
         self._connections.add(connection)
         self._watch(connection)
+        return True
 
     def _serve(
         self, connection: _Connection, ready: socket.socket, events: int

@@ -190,31 +190,31 @@ class Server:
 
     def kill(self) -> None:
         """End the server as a crash does, with all its children, and wait for it."""
-        self._end(signal.SIGKILL, within_s=0)
+        if self.process.poll() is not None:
+            return
+        self.pause()  # so that it starts no more children
+        self._kill_all(descendants(self.pid))
 
     def stop(self, within_s: float = 10) -> None:
         """End the server in its own way, else by SIGKILL; wait for it."""
-        self._end(self.stop_signal, within_s)
-
-    def _end(self, first: signal.Signals, within_s: float) -> None:
         if self.process.poll() is not None:
             return
         family = descendants(self.pid)
-        self._signal(first)
-        self._signal(signal.SIGCONT)
-        try:
-            self.process.wait(within_s or None)
-        except subprocess.TimeoutExpired:
-            self._signal(signal.SIGKILL)
-            self.process.wait()
-        # PostgreSQL's children lead sessions of their own, and go by themselves when
-        # their parent is gone.
-        with contextlib.suppress(ServerError):
-            wait_until(lambda: not any(map(_alive, family)), "children", within_s=5)
-            return
-        for pid in filter(_alive, family):
+        self._signal(self.stop_signal)
+        self.resume()
+        with contextlib.suppress(subprocess.TimeoutExpired, ServerError):
+            self.process.wait(within_s)
+            wait_until(lambda: not any(map(alive, family)), "children end", within_s)
+        self._kill_all(family)
+
+    def _kill_all(self, family: Sequence[int]) -> None:
+        """Kill the first process, and those of its children that still run."""
+        self._signal(signal.SIGKILL)
+        for pid in filter(alive, family):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        wait_until(lambda: not any(map(alive, family)), f"children of {self.name} end")
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -229,7 +229,8 @@ def _stat(pid: int) -> tuple[str, int]:
     return state, int(parent)
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
+    """Return whether a process runs; one that only waits to be asked does not."""
     with contextlib.suppress(OSError):
         return _stat(pid)[0] not in "ZX"
     return False

@@ -83,6 +83,7 @@ def synchronous(book: Notebook, two: Pair) -> None:
     )
     state = "select 1 from pg_stat_replication where sync_state = 'sync'"
     wait_until(lambda: primary.rows(state) != [], "the standby is synchronous")
+    primary.do("checkpoint")  # by then every process knows the new setting
     book.fact("linked, synchronous", "commit 2 at the primary", insert(primary, 2).said)
     two.catch_up()
     two.cable.cut()
