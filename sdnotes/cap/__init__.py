@@ -23,24 +23,31 @@ Left out: quorum registers, vector clocks, sessions. Chapter: docs/chapters/cap.
 from sdnotes.cap.atm import Atm, Policy
 from sdnotes.cap.counter import PNCounter
 from sdnotes.cap.escrow import Escrow
-from sdnotes.cap.linearizability import Account, Model, Register, linearize
+from sdnotes.cap.linearizability import linearize
 from sdnotes.cap.merge import RULES, Branch, money_from_nowhere
+from sdnotes.cap.models import Account, Counter, Model, Queue, Register
 from sdnotes.cap.quorum import always_meet, can_decide, majority
 from sdnotes.cap.two_atms import Run, run_atms
+from sdnotes.cap.verdict import Refutation, Verdict, judge
 
 __all__ = [
     "RULES",
     "Account",
     "Atm",
     "Branch",
+    "Counter",
     "Escrow",
     "Model",
     "PNCounter",
     "Policy",
+    "Queue",
+    "Refutation",
     "Register",
     "Run",
+    "Verdict",
     "always_meet",
     "can_decide",
+    "judge",
     "linearize",
     "majority",
     "money_from_nowhere",
