@@ -159,7 +159,8 @@ class Queue(Model[tuple[Value, ...]]):
 
     def __post_init__(self) -> None:
         if not isinstance(self.initial, tuple):
-            raise ValueError(f"initial={self.initial!r} is not a tuple of values")
+            wrong = f"initial={self.initial!r} is not a tuple of values"
+            raise ValueError(wrong)  # noqa: TRY004 - all bad first states are alike
 
     def validate(self, operation: Operation) -> None:
         """Refuse other actions, and an enqueue of None, which would mean empty."""
