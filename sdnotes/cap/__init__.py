@@ -21,28 +21,51 @@ Left out: quorum registers, vector clocks, sessions. Chapter: docs/chapters/cap.
 """
 
 from sdnotes.cap.atm import Atm, Policy
+from sdnotes.cap.causal import CausalInbox, Change, Leaks, Stamped, count_leaks
 from sdnotes.cap.counter import PNCounter
+from sdnotes.cap.crdt import GCounter, LWWRegister, ORSet
 from sdnotes.cap.escrow import Escrow
+from sdnotes.cap.fencing import FencedStore, Lease, LockService, StaleTokenError
 from sdnotes.cap.linearizability import Account, Model, Register, linearize
 from sdnotes.cap.merge import RULES, Branch, money_from_nowhere
+from sdnotes.cap.paused_client import PausedRun, run_paused_client
 from sdnotes.cap.quorum import always_meet, can_decide, majority
 from sdnotes.cap.two_atms import Run, run_atms
+from sdnotes.cap.vector_clock import Dot, Order, Siblings, VectorClock
 
 __all__ = [
     "RULES",
     "Account",
     "Atm",
     "Branch",
+    "CausalInbox",
+    "Change",
+    "Dot",
     "Escrow",
+    "FencedStore",
+    "GCounter",
+    "LWWRegister",
+    "Leaks",
+    "Lease",
+    "LockService",
     "Model",
+    "ORSet",
+    "Order",
     "PNCounter",
+    "PausedRun",
     "Policy",
     "Register",
     "Run",
+    "Siblings",
+    "StaleTokenError",
+    "Stamped",
+    "VectorClock",
     "always_meet",
     "can_decide",
+    "count_leaks",
     "linearize",
     "majority",
     "money_from_nowhere",
     "run_atms",
+    "run_paused_client",
 ]
