@@ -133,9 +133,11 @@ class FencedStore(Generic[T]):
     Examples:
         >>> store = FencedStore("old")
         >>> store.write(34, "from B")
-        >>> store.write(33, "from A")
-        Traceback (most recent call last):
-        sdnotes.cap.fencing.StaleTokenError: token 33 is below 34, the highest seen
+        >>> try:
+        ...     store.write(33, "from A")
+        ... except StaleTokenError as error:
+        ...     print(error)
+        token 33 is below 34, the highest seen
     """
 
     def __init__(self, value: T, *, check_tokens: bool = True) -> None:
