@@ -165,3 +165,23 @@ class ReplicaSet:
 def _newness(member: _Member) -> tuple[int, int]:
     """Return what votes compare: the last entry's term, then the log's length."""
     return (member.log[-1][0] if member.log else 0), len(member.log)
+
+
+def default_concern(data: int, arbiters: int) -> str:
+    """Return MongoDB's default write concern, from 5.0 on, as one of CONCERNS.
+
+    An arbiter votes and holds no data. With so many of them that the loss of one
+    member with data could leave no majority to acknowledge a write, the default is
+    "one". Raises ValueError below one member with data, or below 0 arbiters. Source:
+    MongoDB's manual, "Default MongoDB Read Concerns/Write Concerns".
+
+    Examples:
+        >>> default_concern(data=3, arbiters=0), default_concern(data=2, arbiters=1)
+        ('majority', 'one')
+    """
+    if data < 1 or arbiters < 0:
+        raise ValueError(
+            f"data={data!r} must be 1 or more, arbiters={arbiters!r} 0 or more"
+        )
+    votes_needed = (data + arbiters) // 2 + 1
+    return "one" if arbiters and data <= votes_needed else "majority"
