@@ -5,7 +5,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from sdnotes.cap.leader import NotAvailableError, OutcomeUnknownError, ReplicaSet
+from sdnotes.cap.leader import (
+    NotAvailableError,
+    OutcomeUnknownError,
+    ReplicaSet,
+    default_concern,
+)
 
 MEMBERS = "ABCDE"
 
@@ -109,6 +114,23 @@ def test_names_that_do_not_exist_are_refused() -> None:
         group.cut("A", "B")
     with pytest.raises(ValueError, match="each member must stand on one side"):
         group.cut("AB", "BC")
+
+
+@pytest.mark.parametrize("data", range(1, 7))
+@pytest.mark.parametrize("arbiters", range(4))
+def test_a_majority_is_the_default_only_where_it_survives_a_member_with_data(
+    data: int, arbiters: int
+) -> None:
+    """CAP-21: what the manual's formula means, counted out."""
+    survives = data - 1 >= (data + arbiters) // 2 + 1
+    expected = "majority" if survives or not arbiters else "one"
+    assert default_concern(data, arbiters) == expected
+
+
+def test_members_that_cannot_be_are_refused() -> None:
+    for data, arbiters in ((0, 1), (1, -1)):
+        with pytest.raises(ValueError, match=f"data={data} .* arbiters={arbiters}"):
+            default_concern(data, arbiters)
 
 
 class MajorityNeverLosesAnAcknowledgedWrite(RuleBasedStateMachine):
