@@ -3,7 +3,7 @@
 from sdnotes.cap.same_cut import costs
 
 CAPTION = (
-    "A cut of one second, A and B on the left, C on the right. Answered: requests begun "
+    "A cut of one second: A and B are left of it, C is right. Answered: requests begun "
     "during the cut. Linearizable, and no client's own view going back: of all runs. "
     "1000 random runs a row, the same requests for every setting; in brackets the 95 % "
     "interval."
