@@ -8,107 +8,198 @@ before B began. A history is **linearizable** if some order of its operations re
 "finished before began" and every result is what that order gives. An operation with an
 unknown outcome may take its place anywhere after its invocation, or nowhere.
 
+The search places one operation after another. Those that may come next are the ones
+invoked before any of the others has ended; when none of them fits, the last one placed
+is taken back. It remembers where it has been: a set of operations placed, with the
+state that they left, is never tried again, in whatever order they were placed.
+
+Two operations that touch in one microsecond are taken to overlap, unless one process
+did both: clocks do not say more.
+
 Source: Herlihy and Wing 1990; the search is Wing and Gong 1993, "Testing and Verifying
-Concurrent Objects".
-Left out: several keys (every operation is taken to be on one object); remembering
-states already tried (Lowe 2017), so the cost grows exponentially with the number of
-operations that overlap. Chapter: docs/chapters/cap.md.
+Concurrent Objects"; the memory is Lowe 2017, "Testing for linearizability", section 3;
+keys apart: Herlihy and Wing 1990, theorem 1 (locality).
+Left out: a bound on the cost, which grows exponentially with the number of operations
+that overlap at one time (the problem is NP-complete: Gibbons and Korach 1997).
+Chapter: docs/chapters/cap.md.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, NamedTuple
 
-from sdnotes.sim import History, Operation, Outcome, Value
-
-
-class Model(Protocol):
-    """What one machine, doing one thing at a time, would answer."""
-
-    initial: Value
-
-    def step(self, state: Value, operation: Operation) -> tuple[bool, Value]:
-        """Return whether the result is possible in this state, and the next state.
-
-        An operation of unknown outcome has no result to agree with.
-        """
-        ...
+from sdnotes.cap.models import Model, State
+from sdnotes.sim import History, Operation, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One value: ``write`` puts it, ``read`` returns it."""
+class _Placed(NamedTuple, Generic[State]):
+    """Where a search stands: which operations are placed, and the state they left.
 
-    initial: Value = 0
+    All known operations before ``low`` are placed, and those at ``low + i`` for each
+    bit i of ``ahead``; of the unknown ones, those whose bit is set in ``used``.
+    """
 
-    def step(self, state: Value, operation: Operation) -> tuple[bool, Value]:
-        """Return whether a read saw the state, and the state after."""
-        if operation.action == "write":
-            return True, operation.argument
-        if operation.action == "read":
-            unknown = operation.outcome is Outcome.UNKNOWN
-            return unknown or operation.result == state, state
-        raise ValueError(f"a register has no action {operation.action!r}")
+    low: int
+    ahead: int
+    used: int
+    state: State
+    # The state before the last step, if that placed an unknown operation.
+    without: State | None = None
 
+    def has(self, known: int) -> bool:
+        return known < self.low or bool(self.ahead >> (known - self.low) & 1)
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A balance: ``withdraw`` takes an amount, returns what is left, is never short."""
+    def with_known(self, known: int, state: State) -> "_Placed[State]":
+        low, ahead = self.low, self.ahead | 1 << (known - self.low)
+        while ahead & 1:
+            low, ahead = low + 1, ahead >> 1
+        return _Placed(low, ahead, self.used, state)
 
-    initial: Value = 0
-
-    def step(self, state: Value, operation: Operation) -> tuple[bool, Value]:
-        """Return whether the withdrawal could be paid and showed what was left."""
-        if operation.action != "withdraw":
-            raise ValueError(f"an account has no action {operation.action!r}")
-        assert isinstance(state, int)
-        assert isinstance(operation.argument, int)
-        left = state - operation.argument
-        agrees = operation.outcome is Outcome.UNKNOWN or operation.result == left
-        return left >= 0 and agrees, left
+    def with_unknown(self, unknown: int, state: State) -> "_Placed[State]":
+        used = self.used | 1 << unknown
+        return _Placed(self.low, self.ahead, used, state, self.state)
 
 
-def linearize(history: History, model: Model) -> tuple[Operation, ...] | None:
+_Step = tuple[Operation, _Placed[State]]
+
+
+class _Search(Generic[State]):
+    """The operations of one object, and which of them may come next."""
+
+    def __init__(self, history: History, model: Model[State]) -> None:
+        self.model = model
+        self.known: list[Operation] = []
+        self.unknown: list[Operation] = []
+        # The known operation that the same process did before: index in self.known.
+        self.elder_of_known: list[int] = []
+        self.elder_of_unknown: list[int] = []
+        last: dict[str, int] = {}
+        for operation in history.operations:
+            model.validate(operation)
+            elder = last.get(operation.process, -1)
+            if operation.outcome is Outcome.OK:
+                last[operation.process] = len(self.known)
+                self.known.append(operation)
+                self.elder_of_known.append(elder)
+            elif operation.outcome is Outcome.UNKNOWN:
+                if model.reads_only(operation):
+                    continue  # nobody was told and nothing changed
+                self.unknown.append(operation)
+                self.elder_of_unknown.append(elder)
+        self.ends = [_end(operation) for operation in self.known]
+        # All that was answered before this time could be placed, on some path.
+        self.reached_us = 0
+        self.reads = [model.reads_only(operation) for operation in self.known]
+
+    def order(self) -> tuple[Operation, ...] | None:
+        """Return the first order found, depth first; None when all have been tried."""
+        placed: list[Operation] = []
+        here = _Placed(0, 0, 0, self.model.initial)
+        if not self.known:
+            return ()
+        path = [self._steps(here)]
+        tried: dict[tuple[int, int, State], list[int]] = {}
+        while path:
+            step = next(path[-1], None)
+            if step is None:
+                path.pop()
+                if placed:
+                    placed.pop()
+                continue
+            operation, here = step
+            if here.low == len(self.known):
+                return (*placed, operation)
+            # Unknown operations are optional: whoever used fewer can still do all.
+            before = tried.setdefault((here.low, here.ahead, here.state), [])
+            if any(used & here.used == used for used in before):
+                continue
+            before.append(here.used)
+            placed.append(operation)
+            path.append(self._steps(here))
+        return None
+
+    def _steps(self, here: _Placed[State]) -> Iterator[_Step[State]]:
+        """Yield each operation that may come next, and where the search then is."""
+        waiting, first_end_us = self._may_be_next(here)
+        self.reached_us = max(self.reached_us, first_end_us)
+        fitting = []
+        for i in waiting:
+            possible, state = self.model.step(here.state, self.known[i])
+            if possible and self.reads[i]:
+                # It changes nothing for the others: nothing is lost by taking it now.
+                yield self.known[i], here.with_known(i, state)
+                return
+            if possible:
+                fitting.append((i, state))
+        # Who ends first goes first: measured, that finds an order ten times sooner.
+        for i, state in sorted(fitting, key=lambda pair: self.ends[pair[0]]):
+            yield self.known[i], here.with_known(i, state)
+        offered = set()
+        for i, operation in enumerate(self.unknown):
+            if operation.invoked_us > first_end_us:
+                break
+            if here.used >> i & 1 or not here.has(self.elder_of_unknown[i]):
+                continue
+            # Of those that are alike, the one invoked first does as well as any.
+            kind = (operation.action, operation.argument)
+            if kind in offered:
+                continue
+            offered.add(kind)
+            possible, state = self.model.step(here.state, operation)
+            if possible and state != here.state and not self._undone(here, i, state):
+                yield operation, here.with_unknown(i, state)
+
+    def _undone(self, here: _Placed[State], unknown: int, after: State) -> bool:
+        """Return whether the last step need not have been, if this one follows it."""
+        if here.without is None:
+            return False
+        return self.model.step(here.without, self.unknown[unknown]) == (True, after)
+
+    def _may_be_next(self, here: _Placed[State]) -> tuple[list[int], int]:
+        """Return the known operations that may, and when the first of them ended."""
+        first_end_us = self.ends[here.low]
+        waiting = []
+        for i in range(here.low, len(self.known)):
+            if self.known[i].invoked_us > first_end_us:
+                break
+            if here.has(i):
+                continue
+            first_end_us = min(first_end_us, self.ends[i])
+            if here.has(self.elder_of_known[i]):
+                waiting.append(i)
+        return waiting, first_end_us
+
+
+def _end(operation: Operation) -> int:
+    assert operation.completed_us is not None
+    return operation.completed_us
+
+
+def linearize(history: History, model: Model[State]) -> tuple[Operation, ...] | None:
     """Return an order that explains every result, or None if there is none.
 
-    Failed operations did not happen and are left out; unknown ones that are not needed
-    at the end of the order are left out too.
+    Failed operations did not happen and are left out; so are unknown ones that no
+    result needs. Raises ValueError for operations on several keys (``judge`` takes
+    them apart), MalformedHistoryError for an operation that the model does not have.
+
+    Cost: about linear in the number of operations while few of them overlap.
+
+    Examples:
+        >>> from sdnotes.cap import Register
+        >>> write = Operation("A", "write", 1, 0, 20, Outcome.OK)
+        >>> read = Operation("B", "read", None, 10, 40, Outcome.OK, result=0)
+        >>> [o.action for o in linearize(History((write, read)), Register(0)) or ()]
+        ['read', 'write']
     """
-    happened = [o for o in history.operations if o.outcome is not Outcome.FAILED]
-    order: list[Operation] = []
-    # What waits after each operation of the order, and what may be tried there next.
-    path = [(happened, _steps(happened, model.initial, model))]
-    while path:
-        waiting, steps = path[-1]
-        if all(o.outcome is Outcome.UNKNOWN for o in waiting):
-            return tuple(order)
-        step = next(steps, None)
-        if step is not None:
-            operation, rest, state = step
-            order.append(operation)
-            path.append((rest, _steps(rest, state, model)))
-        else:
-            path.pop()
-            if order:
-                order.pop()
-    return None
+    keys = sorted({operation.key for operation in history.operations})
+    if len(keys) > 1:
+        named = ", ".join(map(repr, keys))
+        raise ValueError(f"one key at a time, not {named}; judge() takes them apart")
+    return attempt(history, model)[0]
 
 
-def _steps(
-    waiting: list[Operation], state: Value, model: Model
-) -> Iterator[tuple[Operation, list[Operation], Value]]:
-    """Yield each operation that may come next, with what then waits and the state."""
-    ends = (o.completed_us for o in waiting if o.outcome is Outcome.OK)
-    first_end_us = min((end for end in ends if end is not None), default=None)
-    begun: set[str] = set()
-    for operation in waiting:
-        # A process does one thing after another, also within one microsecond.
-        if operation.process in begun:
-            continue
-        begun.add(operation.process)
-        # Whoever goes next must have begun before the first of the others ended.
-        if first_end_us is not None and operation.invoked_us > first_end_us:
-            continue
-        possible, after = model.step(state, operation)
-        if possible:
-            yield operation, [o for o in waiting if o is not operation], after
+def attempt(
+    history: History, model: Model[State]
+) -> tuple[tuple[Operation, ...] | None, int]:
+    """Return what ``linearize`` does, and the time up to which some order was found."""
+    search = _Search(history, model)
+    return search.order(), search.reached_us

@@ -4,7 +4,8 @@
     N = 2:   majority 2      a pair that is parted has no majority on either side
 
 Source: Gifford 1979, "Weighted Voting for Replicated Data", SOSP.
-Left out: weights; that meeting in a machine is not yet linearizability.
+Left out: weights; that meeting in a machine is not yet linearizability (for that:
+sdnotes.cap.quorum_register).
 Chapter: docs/chapters/cap.md.
 """
 
@@ -49,3 +50,25 @@ def always_meet(nodes: int, readers: int, writers: int) -> bool:
         for some in combinations(everyone, readers)
         for others in combinations(everyone, writers)
     )
+
+
+def ranges_that_answer(nodes: int, copies: int, needed: int, dead: set[int]) -> float:
+    """Return the share of a ring's ranges of which enough copies are alive.
+
+    Range r of the ring is kept on the nodes r, r + 1, ... : as many as ``copies``,
+    counted around. Source: DeCandia et al. 2007, "Dynamo", section 4.3.
+
+    Examples:
+        >>> ranges_that_answer(nodes=6, copies=3, needed=2, dead={0, 1})
+        0.6666666666666666
+    """
+    if not 1 <= needed <= copies <= nodes:
+        given = f"needed={needed!r}, copies={copies!r}, nodes={nodes!r}"
+        raise ValueError(f"{given}: each must be at least 1 and at most the next")
+    if not dead <= set(range(nodes)):
+        raise ValueError(f"dead={dead!r} are not nodes from 0 to {nodes - 1}")
+    alive = [
+        sum((place + step) % nodes not in dead for step in range(copies))
+        for place in range(nodes)
+    ]
+    return sum(count >= needed for count in alive) / nodes

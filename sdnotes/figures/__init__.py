@@ -1,6 +1,7 @@
 """Pictures as SVG text, made from the data that the program had, never by hand.
 
     spacetime(trace, ...)           who sent what to whom, when; what was lost
+    timeline(history, ...)          who asked what when; the order that explains it
     chart.line_chart(series, ...)   and chart.bar_chart: numbers (extra ``figures``)
 
 Each figure carries its title, a description and its table of numbers inside the SVG,
@@ -12,5 +13,6 @@ Left out: animation and interaction; a page's script may add them to what is mar
 
 from sdnotes.figures.figure import Figure
 from sdnotes.figures.spacetime import spacetime
+from sdnotes.figures.timeline import timeline
 
-__all__ = ["Figure", "spacetime"]
+__all__ = ["Figure", "spacetime", "timeline"]

@@ -82,7 +82,8 @@ def _shorn(root: ET.Element) -> ET.Element:
             unseen = {"showable", "tooltip"} & set(child.get("class", "").split())
             if unseen or tag in ("", "script", "title", "desc", "style"):
                 parent.remove(child)
-    root.attrib.pop("id")  # holds a random number
+    for element in root.iter():
+        element.attrib.pop("id", None)  # random, or the same in every chart of a page
     root.set("class", f"{root.get('class', '')} sd-chart".strip())
     style = ET.Element("style")
     style.text = _CSS

@@ -12,9 +12,11 @@ Left out: judging. Checkers live with their chapter.
 """
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from types import UnionType
 
 from sdnotes.sim.trace import Completed, Invoked, Trace, Value, frozen
 
@@ -49,10 +51,22 @@ class Operation:
     key: str = ""
 
     def __post_init__(self) -> None:
+        for name, wanted in _FIELDS.items():
+            value = getattr(self, name)
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                raise MalformedHistoryError(f"{name}={value!r}: {self}")
+        for name in ("argument", "result"):
+            if not _is_plain(getattr(self, name)):
+                raise MalformedHistoryError(
+                    f"{name} is not made of true, false, null, whole numbers, "
+                    f"strings and tuples of them: {self}"
+                )
         if self.completed_us is not None and self.completed_us < self.invoked_us:
             raise MalformedHistoryError(f"completed before it was invoked: {self}")
         if self.completed_us is None and self.outcome is not Outcome.UNKNOWN:
             raise MalformedHistoryError(f"{self.outcome} but never completed: {self}")
+        if self.outcome is Outcome.UNKNOWN and self.result is not None:
+            raise MalformedHistoryError(f"unknown, and yet a result: {self}")
 
     def __str__(self) -> str:
         words = [self.action, self.key, "" if self.argument is None else self.argument]
@@ -77,7 +91,7 @@ class History:
     operations: tuple[Operation, ...]
 
     def __post_init__(self) -> None:
-        ordered = tuple(sorted(self.operations, key=lambda o: o.invoked_us))
+        ordered = tuple(sorted(self.operations, key=_place))
         object.__setattr__(self, "operations", ordered)
         last: dict[str, Operation] = {}
         for operation in ordered:
@@ -120,19 +134,57 @@ class History:
 
     @classmethod
     def from_json_lines(cls, lines: Iterable[str]) -> "History":
-        """Return the history that was written.
+        """Return the history that was written; blank lines are passed over.
+
+        A line needs "process", "action" and "invoked_us". What else it may leave out:
+        "argument", "result" and "key" are then null, null and "", "completed_us" is
+        null (never answered), and "outcome" is "ok" with a completion, else "unknown".
 
         Raises MalformedHistoryError, with the number of the line, where a line is not
         an operation.
         """
         operations = []
         for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
             try:
-                fields = {k: frozen(v) for k, v in json.loads(line).items()}
-                fields["outcome"] = Outcome(fields["outcome"])
-                operations.append(Operation(**fields))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                operations.append(_operation(json.loads(line)))
+            except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise MalformedHistoryError(
                     f"line {number} is not an operation: {error}"
                 ) from error
         return cls(tuple(operations))
+
+
+_FIELDS: dict[str, type | UnionType] = {
+    "process": str,
+    "action": str,
+    "key": str,
+    "invoked_us": int,
+    "completed_us": int | None,
+}
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | str)
+
+
+def _place(operation: Operation) -> tuple[int, float]:
+    """Return where an operation stands in its history; an open one is its last."""
+    end = math.inf if operation.completed_us is None else operation.completed_us
+    return operation.invoked_us, end
+
+
+def _operation(fields: object) -> Operation:
+    if not isinstance(fields, dict):
+        raise TypeError(f"{fields!r} is not an object with named fields")
+    fields = {name: frozen(value) for name, value in fields.items()}
+    for name in ("process", "action", "invoked_us"):
+        if name not in fields:
+            raise KeyError(f"without {name!r}")
+    answered = fields.setdefault("completed_us") is not None
+    fields.setdefault("argument")
+    fields["outcome"] = Outcome(fields.get("outcome", "ok" if answered else "unknown"))
+    return Operation(**fields)

@@ -1,6 +1,7 @@
 """The relations behind docs/claims.md: one test for each claim of the notes."""
 
-from itertools import product
+from collections import Counter
+from itertools import combinations, product
 
 import pytest
 
@@ -8,14 +9,28 @@ from sdnotes.cap import (
     RULES,
     Account,
     Branch,
+    CausalInbox,
+    Change,
     Escrow,
+    NotAvailableError,
+    OutcomeUnknownError,
+    Quorum,
     Register,
+    ReplicaSet,
     always_meet,
     can_decide,
+    count_leaks,
+    judge,
     linearize,
     money_from_nowhere,
+    ranges_that_answer,
     run_atms,
+    run_paused_client,
+    run_quorum,
 )
+from sdnotes.cap.leader import default_concern
+from sdnotes.cap.same_cut import CUT_MS as SAME_CUT_MS
+from sdnotes.cap.same_cut import play
 from sdnotes.cap.trial import HOUR_MS, random_day
 from sdnotes.sim import History, Operation, Outcome, Sent
 
@@ -157,3 +172,168 @@ def test_of_two_parted_machines_neither_has_a_majority_of_three_one_side_does() 
     assert run.refused == run.turned_away == 2
     asked = [e.who for e in run.trace if isinstance(e, Sent) and "10" in e.label]
     assert asked == ["ATM1"]
+
+
+def test_the_boss_sees_the_photo_only_where_changes_overtake_each_other() -> None:
+    """CAP-09: in half of the orders of arrival, and never with causal delivery."""
+    ann = CausalInbox[Change]("Ann")
+    messages = [ann.stamp(Change("remove", "boss")), ann.stamp(Change("post", "photo"))]
+    leaks = count_leaks(messages, viewer="boss", photo="photo")
+    assert (leaks.orders, leaks.as_it_arrives, leaks.causal) == (2, 1, 0)
+
+
+def test_the_same_minority_is_refused_or_served_as_the_setting_says() -> None:
+    """CAP-10: one network, one cut; only the setting differs."""
+    for policy, serves in (("majority", False), ("any copy", True)):
+        answered, asked = play(policy).answered("right", *SAME_CUT_MS).split(" of ")
+        assert answered == (asked if serves else "0")
+        assert asked != "0"
+
+
+def a_group_whose_leader_is_cut_off() -> ReplicaSet:
+    group = ReplicaSet("ABC", leader="A")
+    group.write("A", 1)
+    group.cut("A", "BC")
+    return group
+
+
+def test_only_a_leader_with_its_majority_can_write() -> None:
+    """CAP-12: before the election nobody; after it only on the majority's side."""
+    group = a_group_whose_leader_is_cut_off()
+    for name, refusal in (("A", OutcomeUnknownError), ("B", NotAvailableError)):
+        with pytest.raises(refusal):
+            group.write(name, 2)
+    group.elect("B")
+    group.write("B", 3)
+    with pytest.raises(NotAvailableError):
+        group.write("C", 4)
+
+
+def test_which_two_nodes_die_decides_at_quorum_and_not_at_one() -> None:
+    """CAP-13: six nodes, three copies; neighbours share ranges, opposites do not."""
+    lost = {
+        pair: ranges_that_answer(6, 3, needed=2, dead=set(pair)) < 1
+        for pair in combinations(range(6), 2)
+    }
+    assert {pair for pair, some in lost.items() if not some} == {(0, 3), (1, 4), (2, 5)}
+    assert all(ranges_that_answer(6, 3, 1, set(pair)) == 1 for pair in lost)
+    assert ranges_that_answer(6, 1, 1, dead={0}) < 1
+
+
+def test_without_a_leader_only_possibly_stale_reads_go_on() -> None:
+    """CAP-14, CAP-20: no write, no read that must be the newest; old reads yes."""
+    group = a_group_whose_leader_is_cut_off()
+    group.step_down("A")
+    for name in "ABC":
+        with pytest.raises(NotAvailableError):
+            group.write(name, 2)
+        with pytest.raises(NotAvailableError):
+            group.read(name, confirmed=True)
+        assert group.read(name) == 1
+    group.elect("B")
+    group.write("B", 2)
+    assert group.read("A") == 1
+
+
+def test_an_old_leader_is_refused_by_terms_and_let_in_without_tokens() -> None:
+    """CAP-15: terms fence off a leader, tokens a holder of a lock."""
+    group = a_group_whose_leader_is_cut_off()
+    group.elect("B")
+    group.write("B", 2)
+    group.cut("AC", "B")
+    with pytest.raises(OutcomeUnknownError):
+        group.write("A", 9)
+    assert group.heal() == [9]
+    assert group.read("A") == 2
+
+    assert run_paused_client(check_tokens=False).stored == "A"
+    fenced = run_paused_client(check_tokens=True)
+    assert (fenced.stored, fenced.refused) == ("B", ((33, "A"),))
+
+
+def test_no_program_for_two_parted_machines_keeps_both() -> None:
+    """CAP-16, CAP-23: what B answers cannot depend on what A was asked."""
+    kept = []
+    for takes, says in product((True, False), (0, 1, None)):
+        ok, failed = Outcome.OK, Outcome.FAILED
+        write = Operation("A", "write", 1, 0, 1, ok if takes else failed)
+        read = Operation("B", "read", None, 2, 3, failed if says is None else ok, says)
+        runs = History((write, read)), History((read,))
+        consistent = all(judge(run, Register(0)) for run in runs)
+        kept.append((takes and says is not None, consistent))
+    assert Counter(kept) == {
+        (True, False): 2,
+        (False, True): 3,
+        (False, False): 1,
+    }
+
+
+def test_last_writer_wins_by_clocks_loses_the_later_write() -> None:
+    """CAP-17: A writes 1 at 10 s and stamps it 15, B writes 2 at 12 s: 1 stays."""
+    run = run_quorum(
+        Quorum(),
+        [
+            (10_000, "A'", "write", 1),
+            (12_000, "B'", "write", 2),
+            (13_000, "B'", "read"),
+        ],
+        skew_ms={"A'": 5000},
+    )
+    assert [o.outcome for o in run.history.operations] == ["ok", "ok", "ok"]
+    assert run.history.operations[-1].result == 1
+    assert not judge(run.history, Register(0))
+
+
+def test_r_plus_w_above_n_is_seen_and_unseen_until_reads_write_back() -> None:
+    """CAP-18: N=3, R=W=2, and the write has reached one copy."""
+    slow = {"w->B": 200, "w->C": 200, "ann->B": 20, "ann->C": 90, "bob->A": 90}
+    seen = {}
+    for write_back, bob_ms in ((False, 55), (True, 95)):
+        run = run_quorum(
+            Quorum(readers=2, writers=2, write_back=write_back),
+            [(0, "w", "write", 1), (20, "ann", "read"), (bob_ms, "bob", "read")],
+            slow_ms=slow,
+            timeout_ms=300,
+        )
+        _, ann, bob = run.history.operations
+        assert (ann.completed_us or 0) < bob.invoked_us
+        seen[write_back] = (
+            ann.result,
+            bob.result,
+            bool(judge(run.history, Register(0))),
+        )
+    assert seen == {False: (1, 0, False), True: (1, 1, True)}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_only_the_majority_setting_is_right_and_it_refuses_the_minority(
+    seed: int,
+) -> None:
+    """CAP-19: right by not answering; before the cut it answers both sides."""
+    run = play("majority", seed)
+    assert judge(run.history, Register(0))
+    for client, during in (("left", True), ("right", False)):
+        before = run.answered(client, 0, SAME_CUT_MS[0] - 100).split(" of ")
+        assert before[0] == before[1]
+        answered, asked = run.answered(client, *SAME_CUT_MS).split(" of ")
+        assert answered == (asked if during else "0")
+
+
+def test_acknowledged_by_one_is_rolled_back_and_by_a_majority_is_not() -> None:
+    """CAP-21: and the manual's formula for the default, where arbiters vote."""
+    for concern, acknowledged in (("one", True), ("majority", False)):
+        group = ReplicaSet("ABC", leader="A", concern=concern)
+        group.cut("A", "BC")
+        told_ok = True
+        try:
+            group.write("A", 2)
+        except OutcomeUnknownError:
+            told_ok = False
+        group.elect("B")
+        group.write("B", 3)
+        assert told_ok == acknowledged
+        assert group.heal() == [2]
+
+    assert default_concern(data=3, arbiters=0) == "majority"
+    assert default_concern(data=2, arbiters=1) == "one"
+    assert default_concern(data=4, arbiters=1) == "majority"

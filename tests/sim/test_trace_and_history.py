@@ -118,7 +118,15 @@ VALUES = st.recursive(
 def test_a_history_survives_json(rows: list[tuple]) -> None:  # type: ignore[type-arg]
     history = History(
         tuple(
-            Operation(f"p{i}", "act", argument, begin, begin + length, outcome, result)
+            Operation(
+                f"p{i}",
+                "act",
+                argument,
+                begin,
+                begin + length,
+                outcome,
+                None if outcome is Outcome.UNKNOWN else result,
+            )
             for i, (begin, length, outcome, argument, result) in enumerate(rows)
         )
     )
@@ -139,7 +147,58 @@ def test_a_history_that_cannot_have_happened_is_refused_naming_the_operation() -
         History((open_one, second))
 
 
-@pytest.mark.parametrize("line", ["nonsense", "[]", "{}", '{"process": "a"}'])
-def test_a_line_that_is_no_operation_is_refused_by_its_number(line: str) -> None:
-    with pytest.raises(MalformedHistoryError, match="line 1 is not an operation"):
-        History.from_json_lines([line])
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("nonsense", "Expecting value"),
+        ("[]", "not an object"),
+        ("{}", "without 'process'"),
+        ('{"process": "a"}', "without 'action'"),
+        ('{"process": "a", "action": "read"}', "without 'invoked_us'"),
+        ('{"process": "a", "action": "read", "invoked_us": 1.5}', "invoked_us=1.5"),
+        ('{"process": "a", "action": "read", "invoked_us": true}', "invoked_us=True"),
+        ('{"process": 7, "action": "read", "invoked_us": 1}', "process=7"),
+        ('{"process": "a", "action": "r", "invoked_us": 1, "sung": 1}', "sung"),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "outcome": "so so"}',
+            "so so",
+        ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "argument": {"x": 1}}',
+            "argument is not made of",
+        ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "completed_us": 2, '
+            '"result": 0.5}',
+            "result is not made of",
+        ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "result": 5}',
+            "unknown, and yet a result",
+        ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 9, "completed_us": 2}',
+            "completed before it was invoked",
+        ),
+    ],
+)
+def test_a_line_that_is_no_operation_is_refused_by_its_number(
+    line: str, why: str
+) -> None:
+    good = '{"process": "b", "action": "read", "invoked_us": 1}'
+    with pytest.raises(MalformedHistoryError, match="line 3 is not an oper") as caught:
+        History.from_json_lines([good, "", line])
+    assert why in str(caught.value)
+
+
+def test_a_line_may_leave_out_what_goes_without_saying() -> None:
+    history = History.from_json_lines(
+        [
+            '{"process": "a", "action": "read", "invoked_us": 1, "completed_us": 2}',
+            '{"process": "b", "action": "cas", "argument": [1, 2], "invoked_us": 3}',
+        ]
+    )
+    assert history.operations == (
+        Operation("a", "read", None, 1, 2, Outcome.OK),
+        Operation("b", "cas", (1, 2), 3, None, Outcome.UNKNOWN),
+    )

@@ -1,0 +1,50 @@
+"""The four settings differ in what they give up, over runs that all of them share."""
+
+import pytest
+
+from sdnotes.cap import Register, judge
+from sdnotes.cap.same_cut import CLIENTS, POLICIES, costs, play, steps_of
+
+
+def test_only_the_majority_is_linearizable_and_it_alone_refuses_one_side() -> None:
+    found = {policy: costs(policy, runs=25) for policy in POLICIES}
+    left = {policy: f.left_answered.value for policy, f in found.items()}
+    right = {policy: f.right_answered.value for policy, f in found.items()}
+    always = {policy for policy, f in found.items() if f.linearizable.value == 1}
+    assert always == {"majority"}
+    assert (left["majority"], right["majority"]) == (1, 0)
+    for policy in ("any copy", "stand-ins"):
+        assert (left[policy], right[policy]) == (1, 1)
+    # Every write needs a copy on the other side; every read finds one on its own.
+    for seed in range(5):
+        for operation in play("all copies", seed).history.operations:
+            if 500_000 <= operation.invoked_us < 1_400_000:
+                assert (operation.outcome == "ok") == (operation.action == "read")
+
+
+def test_the_requests_are_the_same_for_every_setting_and_differ_by_seed() -> None:
+    for policy in POLICIES:
+        history = play(policy, seed=3).history
+        asked = sorted((o.process, o.argument or 0) for o in history.operations)
+        steps = [(s[1], s[3] if len(s) > 3 else 0) for s in steps_of(3)]
+        assert asked == sorted(steps)  # type: ignore[type-var]
+    assert steps_of(1) != steps_of(2)
+    assert {step[1] for step in steps_of(1)} == set(CLIENTS)
+
+
+def test_the_copies_agree_in_the_end_whatever_the_setting() -> None:
+    """With read repair or hints; what they agree on may not be what was promised."""
+    for policy in ("majority", "stand-ins"):
+        run = play(policy, seed=1)
+        assert len(set(run.copies.values())) <= 2
+        assert run.written[-1] in run.copies.values()
+
+
+def test_a_setting_that_is_not_ours_is_refused() -> None:
+    with pytest.raises(ValueError, match="policy='both' is not one of all copies"):
+        play("both")
+
+
+def test_the_shares_are_counted_from_the_runs_that_they_speak_of() -> None:
+    linear = [bool(judge(play("all copies", s).history, Register(0))) for s in range(8)]
+    assert costs("all copies", 8).linearizable.value == sum(linear) / 8

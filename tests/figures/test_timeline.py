@@ -1,0 +1,118 @@
+"""A history's picture shows every operation, and each place on its own bar."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdnotes.cap import Register, judge, linearize
+from sdnotes.figures import timeline
+from sdnotes.sim import History, Operation, Outcome
+
+SVG = "{http://www.w3.org/2000/svg}"
+WRITE = Operation("A", "write", 1, 0, 50_000, Outcome.OK)
+NEW = Operation("B", "read", None, 10_000, 20_000, Outcome.OK, result=1)
+OLD = Operation("B", "read", None, 30_000, 40_000, Outcome.OK, result=0)
+
+
+def parts(svg: str, kind: str) -> list[ET.Element]:
+    return [e for e in ET.fromstring(svg).iter() if e.get("class") == kind]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    operations = []
+    for process in range(draw(st.integers(1, 4))):
+        at_us = 0
+        for _ in range(draw(st.integers(1, 4))):
+            at_us += draw(st.integers(0, 30_000))
+            end_us = at_us + draw(st.integers(0, 30_000))
+            outcome = draw(st.sampled_from([Outcome.OK, *Outcome]))
+            action = draw(st.sampled_from(["write", "read"]))
+            seen = outcome is Outcome.OK and action == "read"
+            operations.append(
+                Operation(
+                    f"process {process}",
+                    action,
+                    draw(st.integers(0, 3)) if action == "write" else None,
+                    at_us,
+                    end_us,
+                    outcome,
+                    draw(st.integers(0, 3)) if seen else None,
+                )
+            )
+            at_us = end_us + 1
+    return History(tuple(operations))
+
+
+@given(histories())
+def test_each_place_stands_on_its_bar_and_after_the_one_before(
+    history: History,
+) -> None:
+    order = linearize(history, Register(0)) or ()
+    figure = timeline(history, title="t", description="d", order=order)
+    bars = [
+        bar
+        for kind in ("ok", "unknown", "failed")
+        for bar in parts(str(figure), kind)
+        if bar.tag == f"{SVG}rect"
+    ]
+    assert len(bars) == len(history.operations)
+    points = parts(str(figure), "point")
+    assert len(points) == len(order)
+    last_x = 0.0
+    for point in points:
+        x, y = float(point.get("cx", "")), float(point.get("cy", ""))
+        assert x >= last_x
+        last_x = x
+        assert any(
+            float(bar.get("x", "")) - 0.1
+            <= x
+            <= float(bar.get("x", "")) + float(bar.get("width", "")) + 0.1
+            and abs(float(bar.get("y", "")) + 7.5 - y) < 0.1
+            for bar in bars
+        )
+    words = [*parts(str(figure), "says"), *parts(str(figure), "gone")]
+    ends: dict[str, float] = {}
+    for word in sorted(words, key=lambda e: float(e.get("x", ""))):
+        row, x = word.get("y", ""), float(word.get("x", ""))
+        assert x >= ends.get(row, 0.0)
+        ends[row] = x + 6.4 * len(word.text or "")
+
+
+def test_what_no_place_explains_is_marked_in_the_picture_and_in_the_table() -> None:
+    history = History((WRITE, NEW, OLD))
+    refutation = judge(history, Register(0)).refutations[""]
+    figure = timeline(
+        refutation.prefix,
+        title="t",
+        description="d",
+        order=refutation.order,
+        wrong=refutation.answers,
+    )
+    assert figure.rows == (
+        ("A", "write 1: ?", "0", "-", "1"),
+        ("B", "read: 1", "10", "20", "2"),
+        ("B", "read: 0", "30", "40", "none"),
+    )
+    assert [e.text for e in parts(str(figure), "no")] == ["read: 0"]
+    assert [e.text for e in parts(str(figure), "place")] == ["1", "2"]
+
+
+def test_keys_are_named_only_where_there_are_several() -> None:
+    x = Operation("A", "cas", (1, 2), 0, 5, Outcome.OK, True, key="x")
+    y = Operation("B", "read", None, 0, 5, Outcome.OK, None, key="y")
+    lost = Operation("C", "write", 1, 0, 5, Outcome.FAILED, key="y")
+    both = timeline(History((x, y, lost)), title="t", description="d")
+    one = timeline(History((x,)), title="t", description="d")
+    said = [row[1] for row in both.rows]
+    assert said == ["cas x 1 to 2: True", "read y: nothing", "write y 1: failed"]
+    assert [row[1] for row in one.rows] == ["cas 1 to 2: True"]
+
+
+def test_nothing_to_draw_and_a_foreign_order_are_refused() -> None:
+    with pytest.raises(ValueError, match="no operations"):
+        timeline(History(()), title="t", description="d")
+    with pytest.raises(ValueError, match=r"A: write 1 .* not in the history"):
+        timeline(History((NEW,)), title="t", description="d", order=[WRITE])
