@@ -18,6 +18,7 @@ Left out: clients on several machines, whose clocks do not agree.
 """
 
 import contextlib
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -95,23 +96,26 @@ class Recorder:
 
 
 def together(*clients: Callable[[], None]) -> None:
-    """Run the clients at the same time; raise what the first of them raised."""
-    errors: list[BaseException] = []
+    """Run the clients at the same time; raise what the first to fail raised."""
+    ends: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
 
     def run(client: Callable[[], None]) -> None:
         try:
             client()
         except BaseException as error:  # noqa: BLE001  (raised below)
-            errors.append(error)
+            ends.put(error)
+        else:
+            ends.put(None)
 
     # Daemons, so that a lab which is told to end does not wait for its clients.
-    threads = [threading.Thread(target=run, args=(c,), daemon=True) for c in clients]
-    for thread in threads:
-        thread.start()
+    for client in clients:
+        threading.Thread(target=run, args=(client,), daemon=True).start()
     deadline = time.monotonic() + TOGETHER_WITHIN_S
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
-    if errors:
-        raise errors[0]
-    if any(thread.is_alive() for thread in threads):
-        raise ServerError(f"clients still wait after {TOGETHER_WITHIN_S} s")
+    for _ in clients:
+        try:
+            error = ends.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            waited = f"clients still wait after {TOGETHER_WITHIN_S} s"
+            raise ServerError(waited) from None
+        if error is not None:
+            raise error

@@ -42,6 +42,11 @@ __all__ = ["CAPTION", "COLUMNS", "rows"]
 # Shorter than the 1 s of silence after which etcd elects a new leader.
 AT_ONCE_S = 0.5
 ATTEMPTS = 100
+HISTORIES = {
+    "default-reads": {},
+    "own-copy-reads": {"own_copy": True},
+    "compare-and-swap": {"swaps": True},
+}
 
 
 def rows() -> tuple[list[Row], dict[str, Any]]:
@@ -51,8 +56,8 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
         all_reachable(book, three)
         leader_cut_off(book, three)
         two_paused(book, three)
-        for name, own_copy in (("default-reads", False), ("own-copy-reads", True)):
-            book.history(CUT, name, history(three, key=name, own_copy=own_copy))
+        for name, settings in HISTORIES.items():
+            book.history(CUT, name, history(three, key=name, **settings))
         leader_killed(book, three)
     return book.rows, book.observed
 

@@ -34,7 +34,8 @@ __all__ = ["CAPTION", "COLUMNS", "rows"]
 
 NUMBERS = "select n from notes order by n"
 WAITING = (
-    "pg_stat_activity where wait_event = 'SyncRep' and backend_type = 'client backend'"
+    "select pid from pg_stat_activity "
+    "where wait_event = 'SyncRep' and backend_type = 'client backend'"
 )
 ROUNDS = 5
 
