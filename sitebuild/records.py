@@ -45,11 +45,15 @@ class Record:
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    versions: dict[str, str]
 
     @property
     def provenance(self) -> str:
         """Return one sentence: what made this table, and how to make it again."""
         title, target = KINDS[self.kind]
+        ran = ", ".join(f"{what} {number}" for what, number in self.versions.items())
+        if ran:
+            title = f"{title} ({ran})"
         return (
             f"{title} {self.source}, source hash {self.source_sha256[:8]}; "
             f"`make {target}` runs it again and compares."
@@ -72,6 +76,7 @@ def load(name: str) -> Record:
         caption=facts["caption"],
         columns=tuple(facts["columns"]),
         rows=tuple(tuple(str(cell) for cell in row) for row in facts["rows"]),
+        versions=facts["observed"].get("versions", {}),
     )
 
 

@@ -122,8 +122,9 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
 def _record_html(block: fences.Block) -> str:
     record = records.load_for(block)
     provenance = re.sub(r"`(.*?)`", r"<code>\1</code>", html.escape(record.provenance))
+    kind = f"sd-record sd-{record.kind}"
     return (
-        f'<figure class="sd-record" id="{block.anchor}" data-sd-name="{block.name}">'
+        f'<figure class="{kind}" id="{block.anchor}" data-sd-name="{block.name}">'
         f"{_table_html(record.columns, record.rows)}"
         f"<figcaption>{html.escape(record.caption)} "
         f'<span class="sd-provenance">{provenance}</span>'

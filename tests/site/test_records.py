@@ -70,6 +70,11 @@ def test_a_record_says_what_made_it_and_how_to_make_it_again() -> None:
     assert records.load("cap/overdraft").source_sha256[:8] in said
 
 
+def test_a_receipt_names_the_servers_that_it_was_got_from() -> None:
+    record = records.load("cap/redis-failover")
+    assert f"Lab receipt (redis {record.versions['redis']}" in record.provenance
+
+
 def test_a_record_holds_no_machine_and_no_date_where_it_is_compared() -> None:
     for path in RECORDS.rglob("*.json"):
         facts = json.loads(path.read_text("utf-8"))
