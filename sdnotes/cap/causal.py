@@ -15,8 +15,8 @@ It orders what depends on each other, no more: if the photo is posted at a copy 
 not yet heard of the removal, the two are concurrent and the boss may see it.
 
 Source: Birman, Schiper and Stephenson 1991, "Lightweight Causal and Atomic Group
-Multicast", ACM TOCS 9(3), section 5; the example is the one of Lloyd et al. 2011,
-"Don't Settle for Eventual" (COPS), SOSP, retold.
+Multicast", ACM TOCS 9(3), section 5; for a store Lloyd et al. 2011, "Don't Settle for
+Eventual" (COPS), SOSP. In Cooper et al. 2008, "PNUTS", VLDB, the boss is a mother.
 Left out: asking again for what was lost (its followers wait for ever), nodes that join
 or leave, a limit to what is held back.
 Builds on: sdnotes.cap.vector_clock. Chapter: docs/chapters/cap.md.

@@ -94,9 +94,10 @@ class LockService:
     def renew(self, token: int, now_us: int) -> Lease | None:
         """Return the same lease with a later end, or None if it is over."""
         lease = self._granted(token, now_us)
-        if lease is not None:
-            self._lease = Lease(lease.holder, token, now_us + self._ttl_us)
-        return lease and self._lease
+        if lease is None:
+            return None
+        self._lease = Lease(lease.holder, token, now_us + self._ttl_us)
+        return self._lease
 
     def release(self, token: int, now_us: int) -> bool:
         """End a lease early; return False, and do nothing, if it was over."""

@@ -49,7 +49,7 @@ class PausedRun:
         return self.accepted != tuple(sorted(self.accepted))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Client:
     """What a client does between the lock and its write, and how wrong its clock is."""
 
@@ -87,11 +87,11 @@ class _Story:
         now_us = self.world.now_us
         lease = self.lock.acquire(message.sender, now_us)
         if lease is not None:
-            self._reply("lock", message.sender, lease, f"yes, {lease.token}")
+            self.network.send("lock", message.sender, lease, f"yes, {lease.token}")
             return
         held = self.lock.current(now_us)
         assert held is not None, "a lock that nobody holds is granted"
-        self._reply("lock", message.sender, held.until_us, "no")
+        self.network.send("lock", message.sender, held.until_us, "no")
 
     def _told(self, message: Message) -> None:
         client = self.clients[message.to]
@@ -127,14 +127,11 @@ class _Story:
             self.store.write(token, who)
         except StaleTokenError:
             self.refused.append((token, who))
-            self._reply("store", who, None, f"no, seen {self.store.highest}")
+            self.network.send("store", who, None, f"no, seen {self.store.highest}")
         else:
             self.accepted.append((token, who))
             self.world.note("store", f"holds {who}'s")
-            self._reply("store", who, None, "ok")
-
-    def _reply(self, sender: str, to: str, payload: object, label: str) -> None:
-        self.network.send(sender, to, payload, label)
+            self.network.send("store", who, None, "ok")
 
 
 def run_paused_client(

@@ -26,7 +26,7 @@ Chapter: docs/chapters/cap.md.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -101,7 +101,8 @@ class VectorClock:
         return self.compare(other) is Order.CONCURRENT
 
 
-class Dot(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Dot:
     """One write: the how-manieth that its node accepted, counted from 1."""
 
     node: str

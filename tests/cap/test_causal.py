@@ -87,6 +87,7 @@ class TestBoss:
         assert not seen(REMOVE, POST)
         assert not seen(REMOVE, admit, REMOVE, POST)
         assert not seen(REMOVE, admit)
+        assert not seen(Change("admit", "photo"))  # a reader of that name
 
     @pytest.mark.parametrize("count", range(1, 6))
     def test_without_the_inbox_half_of_the_orders_leak_however_many_there_are(

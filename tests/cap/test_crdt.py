@@ -152,7 +152,7 @@ def play(kind: Kind, steps: Iterable[tuple[str, str, int]]) -> Play:
 def test_a_merge_is_the_least_state_above_both(
     kind: Kind, steps: list[tuple[str, str, int]], data: st.DataObject
 ) -> None:
-    """Shapiro et al. 2011, definition 2.4: states form a join semilattice."""
+    """Shapiro et al. 2011, section 2.3: the states form a join semilattice."""
     states = [state for state, _ in play(kind, steps).ever]
     a, b, c = (data.draw(st.sampled_from(states)) for _ in "abc")
 

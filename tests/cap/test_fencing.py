@@ -313,6 +313,15 @@ class TestPausedClient:
             205_000,
         ]
 
+    def test_a_no_that_arrives_when_the_lock_is_free_again_is_followed_at_once(
+        self,
+    ) -> None:
+        run = run_paused_client(b_asks_ms=48)  # asked at 53, free at 55, told at 58
+        asks = [
+            e.at_us for e in run.trace if (e.who, e.what) == ("B", "-> lock: lock?")
+        ]
+        assert asks == [48_000, 58_000]
+
 
 @pytest.mark.parametrize(
     ("make", "named"),

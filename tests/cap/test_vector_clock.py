@@ -67,7 +67,7 @@ def reachable(count: int, edges: set[tuple[int, int]]) -> set[tuple[int, int]]:
 def test_the_order_of_clocks_is_exactly_happened_before(
     steps: list[tuple[str, str, int]],
 ) -> None:
-    """Mattern 1989, theorem 10; happened-before as in Lamport 1978."""
+    """Fidge 1988, Mattern 1989; happened-before as in Lamport 1978."""
     clocks, edges = run(steps)
     before = reachable(len(clocks), edges)
     for i, j in product(range(len(clocks)), repeat=2):
@@ -118,6 +118,7 @@ def test_a_clock_is_a_value() -> None:
     assert (clock["A"], clock["B"], clock["Z"]) == (0, 1, 0)
     assert str(clock) == "{B:1}"
     assert str(later) == "{B:2 C:4}"
+    assert str(VectorClock({"C": 4, "B": 2})) == str(later)
     assert {clock: "found"}[VectorClock({"B": 1})] == "found"
     with pytest.raises(ValueError, match=r"counts\['A'\]=-1"):
         VectorClock({"A": -1})
