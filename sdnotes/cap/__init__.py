@@ -29,7 +29,14 @@ Chapter: docs/chapters/cap.md.
 """
 
 from sdnotes.cap.atm import Atm, Policy
-from sdnotes.cap.causal import CausalInbox, Change, Stamped, count_leaks
+from sdnotes.cap.causal import (
+    CausalInbox,
+    Change,
+    Leaks,
+    Stamped,
+    could_see,
+    count_leaks,
+)
 from sdnotes.cap.counter import PNCounter
 from sdnotes.cap.crdt import GCounter, LWWRegister, ORSet
 from sdnotes.cap.escrow import Escrow
@@ -64,6 +71,7 @@ __all__ = [
     "FencedStore",
     "GCounter",
     "LWWRegister",
+    "Leaks",
     "Lease",
     "LockService",
     "Model",
@@ -91,6 +99,7 @@ __all__ = [
     "ask_all",
     "can_decide",
     "commits",
+    "could_see",
     "count_leaks",
     "judge",
     "linearize",
