@@ -252,9 +252,10 @@ def test_a_copy_keeps_the_newest_and_equal_numbers_are_settled_by_name() -> None
     assert copy.newest().value == 5
 
 
-def test_a_copy_hands_off_the_newest_hint_once() -> None:
+@pytest.mark.parametrize("numbers", [(2, 3), (3, 2), (3, 3)])
+def test_a_copy_hands_off_the_newest_hint_once(numbers: tuple[int, int]) -> None:
     spare = Replica(version(0, 0))
-    for hint in (version(3, 3), version(2, 2)):
+    for hint in (version(number, number) for number in numbers):
         spare.keep_for("B", hint)
     assert spare.newest().value == 3
     assert spare.hand_off() == {"B": version(3, 3)}
