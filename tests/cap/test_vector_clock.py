@@ -156,7 +156,7 @@ class Twin:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["put", "put", "put", "read", "add", "merge"]),
+            st.sampled_from(["put", "update", "update", "read", "add", "merge"]),
             st.sampled_from(NODES),
             st.integers(0, 2),
         ),
@@ -168,15 +168,19 @@ def test_siblings_keep_just_what_explicit_histories_keep(
 ) -> None:
     """Three nodes, three clients with contexts that may be stale or from elsewhere.
 
-    A client that reads ("read") forgets its older context, or puts both together
-    ("add"). Values are numbers, so the values of a copy are the twin's writes.
+    A client puts with the context it has, or reads there just before ("update"). One
+    that reads ("read") forgets its older context, or puts both together ("add").
+    Values are numbers, so the values of a copy are the twin's writes.
     """
     copies = {node: Siblings[int]() for node in NODES}
     twins = {node: Twin() for node in NODES}
     contexts = [VectorClock()] * 3
     histories: list[frozenset[int]] = [frozenset()] * 3
     for number, (kind, node, pick) in enumerate(steps):
-        if kind == "put":
+        if kind == "update":
+            contexts[pick] = copies[node].read()[1]
+            histories[pick] = twins[node].read()[1]
+        if kind in {"put", "update"}:
             before = copies[node]
             copies[node] = before.put(node, number, contexts[pick])
             twins[node].put(number, histories[pick])
@@ -243,6 +247,13 @@ def test_a_read_and_a_write_back_settle_the_conflict_everywhere() -> None:
     assert settled.values == ("milk and tea",)
     assert settled.merge(a).values == a.merge(settled).values == ("milk and tea",)
     assert settled.merge(b).values == ("milk and tea",)
+
+
+def test_a_context_covers_what_was_replaced_before_the_client_read() -> None:
+    a = Siblings[str]().put("A", "old", VectorClock())
+    b = a.put("B", "newer", a.read()[1])
+    _, context = b.read()
+    assert a.put("A", "newest", context).values == ("newest",)
 
 
 def test_a_stale_context_replaces_only_what_it_had_seen() -> None:
