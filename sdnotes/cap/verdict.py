@@ -130,7 +130,7 @@ def _refute(history: History, model: Model[State], reached_us: int) -> Refutatio
         for o in prefix.operations
         if o.outcome is Outcome.OK and o.completed_us == now_us
     )
-    unasked = (_still_open(o) if o in answers else o for o in prefix.operations)
+    unasked = (_unanswered(o) if o in answers else o for o in prefix.operations)
     order = linearize(_with_one_open_each(unasked), model)
     assert order is not None
     return Refutation(prefix, answers, order)
@@ -151,14 +151,14 @@ def until(history: History, now_us: int) -> History:
         tuple(
             o
             if o.completed_us is not None and o.completed_us <= now_us
-            else _still_open(o)
+            else _unanswered(o)
             for o in history.operations
             if o.invoked_us <= now_us and o.outcome is not Outcome.FAILED
         )
     )
 
 
-def _still_open(operation: Operation) -> Operation:
+def _unanswered(operation: Operation) -> Operation:
     return replace(operation, outcome=Outcome.UNKNOWN, completed_us=None, result=None)
 
 
