@@ -54,14 +54,15 @@ class Client:
         """Write a value that nobody else writes, or swap the one last read for it."""
         new, old = next(self._values), self.seen if self.swaps else None
         action, argument = ("cas", (old, new)) if old else ("write", new)
-        with self.recorder.operation(self.name, action, argument, self.key) as call:
-            # An error leaves the call as it is: unknown.
-            with contextlib.suppress(UnansweredError):
-                if old:
-                    call.ok(self.member.swap(self.key, old, new, timeout_s))
-                else:
-                    self.member.put(self.key, new, timeout_s)
-                    call.ok()
+        with (
+            self.recorder.operation(self.name, action, argument, self.key) as call,
+            contextlib.suppress(UnansweredError),  # which leaves the call unknown
+        ):
+            if old:
+                call.ok(self.member.swap(self.key, old, new, timeout_s))
+            else:
+                self.member.put(self.key, new, timeout_s)
+                call.ok()
 
     def read(self, timeout_s: float = PATIENCE_S) -> bool:
         """Read; return whether there was an answer. No answer: nothing was done."""
