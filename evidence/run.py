@@ -128,7 +128,7 @@ def main() -> int:
     parser.add_argument("folder", choices=["studies", "labs", "benchmarks"])
     parser.add_argument("names", nargs="*", help="run these only: <slug>/<record>")
     parser.add_argument("--update", action="store_true", help="rewrite the records")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     found = modules(arguments.folder)
     known = [name for name, _, _ in found]
     for name in arguments.names:

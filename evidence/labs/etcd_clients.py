@@ -54,10 +54,9 @@ class Client:
         """Write a value that nobody else writes, or swap the one last read for it."""
         new, old = next(self._values), self.seen if self.swaps else None
         action, argument = ("cas", (old, new)) if old else ("write", new)
-        with (
-            self.recorder.operation(self.name, action, argument, self.key) as call,
-            contextlib.suppress(UnansweredError),  # which leaves the call unknown
-        ):
+        operation = self.recorder.operation(self.name, action, argument, self.key)
+        # An error leaves the call as it is: unknown.
+        with operation as call, contextlib.suppress(UnansweredError):
             if old:
                 call.ok(self.member.swap(self.key, old, new, timeout_s))
             else:

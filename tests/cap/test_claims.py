@@ -33,6 +33,7 @@ from sdnotes.cap.same_cut import CUT_MS as SAME_CUT_MS
 from sdnotes.cap.same_cut import play
 from sdnotes.cap.trial import HOUR_MS, random_day
 from sdnotes.sim import History, Operation, Outcome, Sent
+from sitebuild import records
 
 STORY = [(0, "ATM1", 50), (60, "ATM1", 10), (70, "ATM2", 20)]
 CUT_MS = (40, 120)
@@ -337,3 +338,62 @@ def test_acknowledged_by_one_is_rolled_back_and_by_a_majority_is_not() -> None:
     assert default_concern(data=3, arbiters=0) == "majority"
     assert default_concern(data=2, arbiters=1) == "one"
     assert default_concern(data=4, arbiters=1) == "majority"
+
+
+def facts(lab: str) -> dict[tuple[str, str], str]:
+    """Return what a lab's receipt states: (situation, question) -> answer."""
+    return {(row[0], row[1]): row[2] for row in records.load(f"cap/{lab}").rows}
+
+
+def test_etcd_refuses_writes_between_two_leaders() -> None:
+    """CAP-12: by the receipt; at once no answer, later acknowledged."""
+    found = facts("etcd-partition")
+    for situation, value in (("leader cut off", "v2"), ("leader killed", "v5")):
+        question = f"write {value} at one of the others"
+        assert found[situation, f"{question}, at once"] == "no answer"
+        assert found[situation, f"{question}, again and again"] == "acknowledged"
+
+
+def test_etcd_answers_stale_reads_where_it_refuses_the_newest() -> None:
+    """CAP-14, CAP-19: by the receipt, whose histories the checker has judged."""
+    found = facts("etcd-partition")
+    cut_off = "leader cut off"
+    assert found[cut_off, "read at the old leader"] == "no answer"
+    own = found[cut_off, "serializable read at the old leader"]
+    assert own == "v1, while the others hold v2"
+    situation = "leader cut off, then healed; five clients"
+    assert found[situation, "history default-reads"] == "linearizable"
+    assert found[situation, "history own-copy-reads"] == "not linearizable"
+
+
+def test_redis_loses_acknowledged_writes_at_failover() -> None:
+    """CAP-22: by the receipt."""
+    found = facts("redis-failover")
+    assert found["link cut", "100 more at the primary"] == "100 acknowledged"
+    assert found["replica promoted", "those made since the cut"] == "0 of 100"
+    waited = "one more, then WAIT 1 for half a second"
+    assert found["link cut", waited] == "acknowledged, WAIT says 0"
+    assert found["link cut", "read it at the primary"] == "new"
+    moved = "link cut, replica promoted, five clients move over"
+    assert found[moved, "history failover"] == "not linearizable"
+
+
+def test_postgresql_without_its_standby_waits_and_goes_on_reading() -> None:
+    """CAP-11, CAP-24: by the receipt; a cancelled wait is a commit all the same."""
+    found = facts("postgres-standby")
+    cut = "link cut, synchronous"
+    assert found[cut, "commit 3 at the primary"] == "waits (SyncRep)"
+    assert found[cut, "read at the primary, meanwhile"] == "1, 2"
+    cancelled = found[cut, "the same commit, once its wait is cancelled"]
+    assert cancelled.startswith("acknowledged; warning: committed locally")
+    assert found[cut, "read at the primary"] == "1, 2, 3"
+
+
+def test_postgresql_loses_what_its_standby_had_not_received() -> None:
+    """CAP-24: by the receipt; 4 was acknowledged, and is gone after the promotion."""
+    found = facts("postgres-standby")
+    cut = "link cut, asynchronous"
+    assert found[cut, "commit 4 at the primary"] == "acknowledged"
+    assert found[cut, "read at the standby"] == "1, 2"
+    promoted = "primary killed, standby promoted"
+    assert found[promoted, "read at the new primary"] == "1, 2"
