@@ -86,7 +86,8 @@ class Node:
         """Start it on its data; return once it takes connections."""
         command = [
             *(program("postgres"), "-D", self.data, "-k", str(self.folder)),
-            *("-h", LOOPBACK, "-p", str(self.port)),
+            # Not to wait for the disk (-F) matters to a power cut, not to a crash.
+            *("-h", LOOPBACK, "-p", str(self.port), "-F"),
         ]
         server = Server(
             self.name,
