@@ -175,7 +175,7 @@ class Atm:
             return []
         self._asking = self._waiting = None
         # The other may have set money aside for a request that nobody makes any more.
-        return [Refuse(request, "no reply"), self._never_mind()]
+        return [Refuse(request, "no yes in time"), self._never_mind()]
 
     def reconnect(self) -> list[Effect]:
         """Tell the other ATM all that this one knows, after the link has healed."""

@@ -12,8 +12,8 @@ seen, and take nothing from a leader of a lower one.
 
 Source: Ongaro and Ousterhout 2014, "Raft", section 5 (terms, elections, log matching);
 MongoDB's manual for the names of the concerns.
-Left out: time: who asks for an election, and when, is up to the caller; entries that
-become committed only through a later one (Raft, 5.4.2); members that join or leave.
+Left out: time: who asks for an election, and when, is up to the caller; messages, of
+which each call here sends as many as it needs at once; members that join or leave.
 Chapter: docs/chapters/cap.md.
 """
 
@@ -35,7 +35,8 @@ class OutcomeUnknownError(RuntimeError):
 class _Member:
     term: int = 1
     leads: bool = False
-    log: list[tuple[int, int]] = field(default_factory=list)  # (term, value)
+    # (term, value), oldest first; None is an entry that changes nothing.
+    log: list[tuple[int, int | None]] = field(default_factory=list)
 
 
 class ReplicaSet:
@@ -79,16 +80,18 @@ class ReplicaSet:
         """Reconnect all; return the values that were rolled back, oldest first.
 
         The leader of the highest term stays, the others follow it and take its log.
+        Without a leader each keeps what it has, until one is elected.
         """
         self._sides = [frozenset(self._members)]
-        leader = max(
-            (m for m in self._members.values() if m.leads), key=lambda m: m.term
-        )
+        leading = [m for m in self._members.values() if m.leads]
+        if not leading:
+            return []
+        leader = max(leading, key=lambda m: m.term)
         gone = [
             value
             for member in self._members.values()
             for term, value in member.log
-            if (term, value) not in leader.log
+            if value is not None and (term, value) not in leader.log
         ]
         for member in self._members.values():
             if member is not leader:
@@ -107,7 +110,13 @@ class ReplicaSet:
         term = max(m.term for m in reachable) + 1
         votes = [m for m in reachable if _newness(m) <= _newness(me)]
         if len(votes) < self.majority:
-            raise NotAvailableError(f"{candidate}: {len(votes)} votes are no majority")
+            everyone = len(self._members)
+            raise NotAvailableError(
+                f"{candidate} got {len(votes)} of {everyone} votes: no majority"
+            )
+        # An empty entry of its own term: what it inherited lasts from here on, since
+        # nobody with an older last entry can be elected any more (Raft, section 8).
+        me.log.append((term, None))
         for member in reachable:
             member.term, member.leads = term, member is me
             member.log = list(me.log)
@@ -128,28 +137,35 @@ class ReplicaSet:
         if not me.leads:
             raise NotAvailableError(f"{name} does not lead")
         me.log.append((me.term, value))
-        stored = 0
-        for other in self._side(name):
-            member = self._members[other]
-            if member.term <= me.term:  # a higher term fences an old leader off
-                member.term, member.log = me.term, list(me.log)
-                stored += 1
+        stored = self._spread(name)
         if self.concern == "majority" and stored < self.majority:
-            raise OutcomeUnknownError(f"{name} stored {value}, on {stored} only")
+            raise OutcomeUnknownError(
+                f"{name} could store {value} on {stored} of {len(self._members)}"
+            )
 
     def read(self, name: str, *, confirmed: bool = False) -> int | None:
         """Return the newest value that the member holds; None before the first.
 
-        It may be stale. With ``confirmed`` the member must lead and reach a majority
-        that has seen no higher term, or NotAvailableError is raised.
+        It may be stale, or be rolled back later. With ``confirmed`` the member must
+        lead, and a majority must come to hold its log first, as for a write; else
+        NotAvailableError is raised.
         """
         me = self._member(name)
-        if confirmed:
-            followers = (self._members[other] for other in self._side(name))
-            agree = sum(member.term <= me.term for member in followers)
-            if not me.leads or agree < self.majority:
-                raise NotAvailableError(f"{name} cannot know that it holds the newest")
-        return me.log[-1][1] if me.log else None
+        if confirmed and (not me.leads or self._spread(name) < self.majority):
+            raise NotAvailableError(f"{name} cannot know that it holds the newest")
+        values = (value for _, value in reversed(me.log) if value is not None)
+        return next(values, None)
+
+    def _spread(self, name: str) -> int:
+        """Copy a leader's log to those that it reaches; return how many hold it."""
+        me, stored = self._member(name), 0
+        for other in self._side(name):
+            member = self._members[other]
+            if member.term <= me.term:  # a higher term fences an old leader off
+                member.term, member.log = me.term, list(me.log)
+                member.leads = member is me
+                stored += 1
+        return stored
 
     def _member(self, name: str) -> _Member:
         if name not in self._members:

@@ -14,7 +14,8 @@ is taken back. It remembers where it has been: a set of operations placed, with 
 state that they left, is never tried again, in whatever order they were placed.
 
 Two operations that touch in one microsecond are taken to overlap, unless one process
-did both: clocks do not say more.
+did both: clocks do not say more. (So keys that are judged apart may be found linear
+although operations on two keys contradict each other within such a microsecond.)
 
 Source: Herlihy and Wing 1990; the search is Wing and Gong 1993, "Testing and Verifying
 Concurrent Objects"; the memory is Lowe 2017, "Testing for linearizability", section 3;
@@ -27,8 +28,16 @@ Chapter: docs/chapters/cap.md.
 from collections.abc import Iterator
 from typing import Generic, NamedTuple
 
+from sdnotes.cap.foresight import Supply
 from sdnotes.cap.models import Model, State
 from sdnotes.sim import History, Operation, Outcome
+
+LIMIT = 300_000
+"""How many states a search visits before it gives up."""
+
+
+class UndecidedError(RuntimeError):
+    """The history is too tangled to be decided within the limit; it may be either."""
 
 
 class _Placed(NamedTuple, Generic[State]):
@@ -50,8 +59,8 @@ class _Placed(NamedTuple, Generic[State]):
 
     def with_known(self, known: int, state: State) -> "_Placed[State]":
         low, ahead = self.low, self.ahead | 1 << (known - self.low)
-        while ahead & 1:
-            low, ahead = low + 1, ahead >> 1
+        ones = (~ahead & (ahead + 1)).bit_length() - 1  # as many as are set at the end
+        low, ahead = low + ones, ahead >> ones
         return _Placed(low, ahead, self.used, state)
 
     def with_unknown(self, unknown: int, state: State) -> "_Placed[State]":
@@ -65,8 +74,9 @@ _Step = tuple[Operation, _Placed[State]]
 class _Search(Generic[State]):
     """The operations of one object, and which of them may come next."""
 
-    def __init__(self, history: History, model: Model[State]) -> None:
+    def __init__(self, history: History, model: Model[State], limit: int) -> None:
         self.model = model
+        self.limit = limit
         self.known: list[Operation] = []
         self.unknown: list[Operation] = []
         # The known operation that the same process did before: index in self.known.
@@ -89,6 +99,9 @@ class _Search(Generic[State]):
         # All that was answered before this time could be placed, on some path.
         self.reached_us = 0
         self.reads = [model.reads_only(operation) for operation in self.known]
+        self.ranks = model.ranks(self.known)
+        self.supply = Supply(self.known, self.unknown, model.needs, model.gives)
+        self.visited = 0
 
     def order(self) -> tuple[Operation, ...] | None:
         """Return the first order found, depth first; None when all have been tried."""
@@ -97,7 +110,7 @@ class _Search(Generic[State]):
         if not self.known:
             return ()
         path = [self._steps(here)]
-        tried: dict[tuple[int, int, State], list[int]] = {}
+        tried: dict[tuple[int, int, type, State], list[int]] = {}
         while path:
             step = next(path[-1], None)
             if step is None:
@@ -109,10 +122,17 @@ class _Search(Generic[State]):
             if here.low == len(self.known):
                 return (*placed, operation)
             # Unknown operations are optional: whoever used fewer can still do all.
-            before = tried.setdefault((here.low, here.ahead, here.state), [])
+            key = (here.low, here.ahead, type(here.state), here.state)
+            before = tried.setdefault(key, [])
             if any(used & here.used == used for used in before):
                 continue
             before.append(here.used)
+            self.visited += 1
+            if self.visited > self.limit:
+                raise UndecidedError(
+                    f"undecided after {self.limit} states: "
+                    "too many operations overlap, or have an unknown outcome"
+                )
             placed.append(operation)
             path.append(self._steps(here))
         return None
@@ -128,10 +148,10 @@ class _Search(Generic[State]):
                 # It changes nothing for the others: nothing is lost by taking it now.
                 yield self.known[i], here.with_known(i, state)
                 return
-            if possible:
+            if possible and not self._strands(here, state, (True, i)):
                 fitting.append((i, state))
         # Who ends first goes first: measured, that finds an order ten times sooner.
-        for i, state in sorted(fitting, key=lambda pair: self.ends[pair[0]]):
+        for i, state in sorted(fitting, key=lambda pair: self.ranks[pair[0]]):
             yield self.known[i], here.with_known(i, state)
         offered = set()
         for i, operation in enumerate(self.unknown):
@@ -140,13 +160,26 @@ class _Search(Generic[State]):
             if here.used >> i & 1 or not here.has(self.elder_of_unknown[i]):
                 continue
             # Of those that are alike, the one invoked first does as well as any.
-            kind = (operation.action, operation.argument)
+            kind = (operation.action, type(operation.argument), operation.argument)
             if kind in offered:
                 continue
             offered.add(kind)
             possible, state = self.model.step(here.state, operation)
-            if possible and state != here.state and not self._undone(here, i, state):
+            useless = state == here.state or self._undone(here, i, state)
+            if possible and not useless and not self._strands(here, state, (False, i)):
                 yield operation, here.with_unknown(i, state)
+
+    def _strands(
+        self, here: _Placed[State], after: State, leaving: tuple[bool, int]
+    ) -> bool:
+        """Return whether an answer still to come needs the state that is left now."""
+        before = self.model.value_of(here.state)
+        if before is None or before == self.model.value_of(after):
+            return False
+        used = here.used
+        return self.supply.strands(
+            before[0], here.has, lambda i: bool(used >> i & 1), leaving
+        )
 
     def _undone(self, here: _Placed[State], unknown: int, after: State) -> bool:
         """Return whether the last step need not have been, if this one follows it."""
@@ -158,11 +191,12 @@ class _Search(Generic[State]):
         """Return the known operations that may, and when the first of them ended."""
         first_end_us = self.ends[here.low]
         waiting = []
-        for i in range(here.low, len(self.known)):
-            if self.known[i].invoked_us > first_end_us:
+        taken, i = here.ahead, here.low - 1
+        while True:
+            step = (~taken & (taken + 1)).bit_length()  # over what is placed, to a gap
+            i, taken = i + step, taken >> step
+            if i >= len(self.known) or self.known[i].invoked_us > first_end_us:
                 break
-            if here.has(i):
-                continue
             first_end_us = min(first_end_us, self.ends[i])
             if here.has(self.elder_of_known[i]):
                 waiting.append(i)
@@ -174,12 +208,15 @@ def _end(operation: Operation) -> int:
     return operation.completed_us
 
 
-def linearize(history: History, model: Model[State]) -> tuple[Operation, ...] | None:
+def linearize(
+    history: History, model: Model[State], limit: int = LIMIT
+) -> tuple[Operation, ...] | None:
     """Return an order that explains every result, or None if there is none.
 
     Failed operations did not happen and are left out; so are unknown ones that no
     result needs. Raises ValueError for operations on several keys (``judge`` takes
-    them apart), MalformedHistoryError for an operation that the model does not have.
+    them apart), MalformedHistoryError for an operation that the model does not have,
+    UndecidedError when ``limit`` states were visited without a verdict.
 
     Cost: about linear in the number of operations while few of them overlap.
 
@@ -194,12 +231,12 @@ def linearize(history: History, model: Model[State]) -> tuple[Operation, ...] | 
     if len(keys) > 1:
         named = ", ".join(map(repr, keys))
         raise ValueError(f"one key at a time, not {named}; judge() takes them apart")
-    return attempt(history, model)[0]
+    return attempt(history, model, limit)[0]
 
 
 def attempt(
-    history: History, model: Model[State]
+    history: History, model: Model[State], limit: int = LIMIT
 ) -> tuple[tuple[Operation, ...] | None, int]:
     """Return what ``linearize`` does, and the time up to which some order was found."""
-    search = _Search(history, model)
+    search = _Search(history, model, limit)
     return search.order(), search.reached_us

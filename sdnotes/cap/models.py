@@ -17,8 +17,9 @@ Source: Herlihy and Wing 1990, section 2.2 (sequential specifications).
 Left out: sets, maps, locks. Chapter: docs/chapters/cap.md.
 """
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -50,6 +51,31 @@ class Model(ABC, Generic[State]):
     def validate(self, operation: Operation) -> None:
         """Raise MalformedHistoryError for an operation that this kind does not have."""
 
+    def ranks(self, known: Sequence[Operation]) -> list[float]:
+        """Return which operations to try first, the lowest: those that end first."""
+        return [_end(operation) for operation in known]
+
+    def value_of(self, state: State) -> tuple[Value] | None:  # noqa: ARG002
+        """Return the one value that the state is, if that is all it is."""
+        return None
+
+    def needs(self, operation: Operation) -> tuple[Value] | None:  # noqa: ARG002
+        """Return the value that the answer demands, for an object that is one value."""
+        return None
+
+    def gives(self, operation: Operation) -> tuple[Value] | None:  # noqa: ARG002
+        """Return the value that the operation may leave behind, likewise."""
+        return None
+
+
+def _end(operation: Operation) -> float:
+    return math.inf if operation.completed_us is None else operation.completed_us
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Return whether two values are equal and of one type: 1 is not True."""
+    return type(one) is type(other) and one == other
+
 
 def _demand(fine: bool, kind: str, wanted: str, operation: Operation) -> None:
     if not fine:
@@ -61,7 +87,7 @@ def _is_amount(value: Value) -> bool:
 
 
 def _agrees(operation: Operation, answer: Value) -> bool:
-    return operation.outcome is Outcome.UNKNOWN or operation.result == answer
+    return operation.outcome is Outcome.UNKNOWN or _same(operation.result, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +103,33 @@ class Register(Model[Value]):
         if operation.action == "cas":
             pair = isinstance(operation.argument, tuple) and len(operation.argument)
             _demand(pair == 2, "cas", "(old, new)", operation)
+            fine = operation.outcome is not Outcome.OK or operation.result in (
+                True,
+                False,
+            )
+            _demand(fine, "cas", "a result of true or false", operation)
+
+    def value_of(self, state: Value) -> tuple[Value] | None:
+        """Return the state: a register is one value."""
+        return (state,)
+
+    def needs(self, operation: Operation) -> tuple[Value] | None:
+        """Return what a read saw, or what a cas that answered True found."""
+        if operation.action == "read":
+            return (operation.result,)
+        if operation.action == "cas" and operation.result is True:
+            assert isinstance(operation.argument, tuple)
+            return (operation.argument[0],)
+        return None
+
+    def gives(self, operation: Operation) -> tuple[Value] | None:
+        """Return what a write or a cas puts there, if it takes effect."""
+        if operation.action == "write":
+            return (operation.argument,)
+        if operation.action == "cas" and operation.result is not False:
+            assert isinstance(operation.argument, tuple)
+            return (operation.argument[1],)
+        return None
 
     def reads_only(self, operation: Operation) -> bool:
         """Return True for a read, and for a cas that answered False."""
@@ -92,7 +145,7 @@ class Register(Model[Value]):
             return True, operation.argument
         assert isinstance(operation.argument, tuple)
         old, new = operation.argument
-        swapped = state == old
+        swapped = _same(state, old)
         return _agrees(operation, swapped), new if swapped else state
 
 
@@ -112,6 +165,11 @@ class Counter(Model[int]):
         _demand(known, "a counter", "add or read", operation)
         if operation.action == "add":
             _demand(_is_amount(operation.argument), "add", "a whole number", operation)
+        shown = operation.result
+        told = operation.outcome is Outcome.OK and (
+            operation.action == "read" or shown is not None
+        )
+        _demand(not told or _is_amount(shown), "a counter", "whole results", operation)
 
     def reads_only(self, operation: Operation) -> bool:
         """Return True for a read."""
@@ -143,6 +201,9 @@ class Account(Model[int]):
         amount = operation.argument
         fine = _is_amount(amount) and isinstance(amount, int) and amount > 0
         _demand(fine, "withdraw", "an amount above 0", operation)
+        told = operation.outcome is Outcome.OK
+        whole = not told or _is_amount(operation.result)
+        _demand(whole, "an account", "whole results", operation)
 
     def step(self, state: int, operation: Operation) -> tuple[bool, int]:
         """Return whether the withdrawal could be paid and showed what was left."""
@@ -161,6 +222,10 @@ class Queue(Model[tuple[Value, ...]]):
         if not isinstance(self.initial, tuple):
             wrong = f"initial={self.initial!r} is not a tuple of values"
             raise ValueError(wrong)  # noqa: TRY004 - all bad first states are alike
+        if None in self.initial:
+            raise ValueError(
+                f"initial={self.initial!r}: None would mean an empty queue"
+            )
 
     def validate(self, operation: Operation) -> None:
         """Refuse other actions, and an enqueue of None, which would mean empty."""
@@ -168,6 +233,14 @@ class Queue(Model[tuple[Value, ...]]):
         _demand(known, "a queue", "enqueue or dequeue", operation)
         if operation.action == "enqueue":
             _demand(operation.argument is not None, "enqueue", "a value", operation)
+
+    def ranks(self, known: Sequence[Operation]) -> list[float]:
+        """Return the order in which values came out: they went in like that."""
+        out = {o.result: _end(o) for o in known if o.action == "dequeue"}
+        return [
+            out.get(o.argument, math.inf) if o.action == "enqueue" else -1
+            for o in known
+        ]
 
     def reads_only(self, operation: Operation) -> bool:
         """Return True for a dequeue that found nothing."""

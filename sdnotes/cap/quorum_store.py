@@ -203,7 +203,10 @@ class QuorumStore:
     def _has_read(self, request: _Request) -> None:
         newest = request.reading.newest
         if request.writes:
-            number = max(0, newest.stamp.number + 1)
+            # More than its own last, too: that write may have reached other copies.
+            last = self.last_stamp_us.get(request.client, -1)
+            number = max(last, newest.stamp.number) + 1
+            self.last_stamp_us[request.client] = number
             self._store(request, Version(Stamp(number, request.client), request.value))
         elif self.settings.write_back:
             request.holders = request.reading.held_by()

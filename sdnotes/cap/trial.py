@@ -46,8 +46,10 @@ def random_day(seed: int) -> list[tuple[int, str, int]]:
 def trial(policy: str, *, opening: int, outage_min: int, days: int) -> Trial:
     """Return what a policy costs when the cable is cut for some minutes each day.
 
-    Raises ValueError for an outage that is not within the hour.
+    Raises ValueError for an outage that is not within the hour, or days below 1.
     """
+    if days < 1:
+        raise ValueError(f"days={days!r} is below 1")
     if not 0 <= outage_min <= 60:
         raise ValueError(f"outage_min={outage_min!r} is not between 0 and 60")
     begin_ms = HOUR_MS // 2 - outage_min * 30_000

@@ -145,7 +145,7 @@ def run_atms(
     *,
     policy: str,
     withdrawals: Iterable[tuple[int, str, int]],
-    cut_ms: tuple[int, int] | None = None,
+    cut_ms: tuple[int, int | None] | None = None,
     cut: str = "both",
     opening: int = 100,
     delay_ms: int = 10,
@@ -155,12 +155,18 @@ def run_atms(
 ) -> Run:
     """Play withdrawals, each (time in ms, machine, amount), and return the run.
 
-    ``cut_ms`` is when the cable is cut and when it is mended; ``cut`` says in which
-    direction. Under "escrow" each ATM holds half of the opening balance. Raises
-    ValueError for an unknown policy, machine or direction, or a bad amount or time.
+    ``cut_ms`` is when the cable is cut and when it is mended (None: never); ``cut``
+    says in which direction. Under "escrow" each ATM holds half of the opening balance.
+    Raises ValueError for an unknown policy, machine or direction, or a bad amount or
+    time.
     """
     if cut not in CUTS:
         raise ValueError(f"cut={cut!r} is not one of {', '.join(CUTS)}")
+    if policy not in list(Policy):
+        raise ValueError(f"policy={policy!r} is not one of {', '.join(Policy)}")
+    for name, time_ms in (("delay_ms", delay_ms), ("timeout_ms", timeout_ms)):
+        if time_ms < 0:
+            raise ValueError(f"{name}={time_ms!r} is negative")
     world = World(seed)
     network = Network(world, delay_ms * 1000, duplicate=duplicate)
     share = opening // 2 if Policy(policy) is Policy.ESCROW else 0
@@ -185,10 +191,14 @@ def run_atms(
 
 
 def _plan_cut(
-    world: World, network: Network, bank: _Bank, cut_ms: tuple[int, int], cut: str
+    world: World,
+    network: Network,
+    bank: _Bank,
+    cut_ms: tuple[int, int | None],
+    cut: str,
 ) -> None:
     begin_ms, end_ms = cut_ms
-    if not 0 <= begin_ms < end_ms:
+    if begin_ms < 0 or (end_ms is not None and end_ms <= begin_ms):
         raise ValueError(f"cut_ms={cut_ms!r}: need 0 <= begin < end")
     made: list[Cut] = []
 
@@ -203,4 +213,5 @@ def _plan_cut(
         bank.reconnect()
 
     world.at(begin_ms * 1000, begin)
-    world.at(end_ms * 1000, end)
+    if end_ms is not None:
+        world.at(end_ms * 1000, end)

@@ -5,7 +5,7 @@
     B                      |- read 0 -|   <- up to here no order explains all answers
 
     verdict = judge(history, Register(0))
-    bool(verdict) -> False       verdict.refutations[""].answers -> the last read
+    bool(verdict) -> False       verdict.refutation.answers -> the last read
 
 For a key that has an order, the verdict holds it. For one that has none, it holds the
 shortest beginning of the history that has none: all that had been invoked when some
@@ -21,9 +21,12 @@ Builds on: sdnotes.cap.linearizability. Chapter: docs/chapters/cap.md.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sdnotes.cap.linearizability import attempt, linearize
+from sdnotes.cap.linearizability import LIMIT, attempt, linearize
 from sdnotes.cap.models import Model, State
 from sdnotes.sim import History, Operation, Outcome
+
+# A key's whole history has been decided by then; its beginnings are no dearer.
+WITHOUT_LIMIT = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,10 @@ class Refutation:
             for place, operation in enumerate(self.order, start=1)
         )
         contradiction = " and ".join(map(str, self.answers))
-        return "\n".join(
-            [f"no order explains: {contradiction}", "the others, in order:", *explained]
-        )
+        lines = [f"no order explains: {contradiction}"]
+        if self.order:
+            lines += ["the others, in order:", *explained]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ class Verdict:
     def __bool__(self) -> bool:
         return not self.refutations
 
+    @property
+    def refutation(self) -> Refutation:
+        """Return the refutation of the first key that has one.
+
+        Raises ValueError when there is none: the history is linearizable.
+        """
+        for refutation in self.refutations.values():
+            return refutation
+        raise ValueError("the history is linearizable: there is nothing to refute")
+
     def __str__(self) -> str:
         keys = len(self.orders) + len(self.refutations)
         if self:
@@ -71,10 +85,11 @@ class Verdict:
         return "\n".join(["not linearizable", *reasons])
 
 
-def judge(history: History, model: Model[State]) -> Verdict:
+def judge(history: History, model: Model[State], limit: int = LIMIT) -> Verdict:
     """Return the verdict on a history; each key is an object of the same kind.
 
-    Raises MalformedHistoryError for an operation that the model does not have.
+    Raises MalformedHistoryError for an operation that the model does not have,
+    UndecidedError when a key's search visits ``limit`` states without a verdict.
 
     Examples:
         >>> from sdnotes.cap import Register
@@ -89,7 +104,7 @@ def judge(history: History, model: Model[State]) -> Verdict:
     orders: dict[str, tuple[Operation, ...]] = {}
     refutations: dict[str, Refutation] = {}
     for key, part in by_key(history).items():
-        order, reached_us = attempt(part, model)
+        order, reached_us = attempt(part, model, limit)
         if order is None:
             refutations[key] = _refute(part, model, reached_us)
         else:
@@ -119,7 +134,8 @@ def _refute(history: History, model: Model[State], reached_us: int) -> Refutatio
         middle = hints.pop() if hints else (fine + broken) // 2
         if not fine < middle < broken:
             continue
-        if linearize(until(history, times_us[middle]), model) is None:
+        begun = until(history, times_us[middle])
+        if linearize(begun, model, WITHOUT_LIMIT) is None:
             broken = middle
         else:
             fine = middle
@@ -131,7 +147,7 @@ def _refute(history: History, model: Model[State], reached_us: int) -> Refutatio
         if o.outcome is Outcome.OK and o.completed_us == now_us
     )
     unasked = (_unanswered(o) if o in answers else o for o in prefix.operations)
-    order = linearize(_with_one_open_each(unasked), model)
+    order = linearize(_with_one_open_each(unasked), model, WITHOUT_LIMIT)
     assert order is not None
     return Refutation(prefix, answers, order)
 

@@ -10,6 +10,7 @@ Source: W3C, SVG 2, sections 5.6 (title, desc) and 5.8 (metadata).
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -17,6 +18,7 @@ from xml.etree import ElementTree as ET
 from sdnotes.tables import text_table
 
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FONT = "var(--sd-figure-font, system-ui, sans-serif)"
 INK = "var(--sd-ink, #1d2733)"
 FAINT = "var(--sd-faint, #66727f)"
@@ -61,6 +63,14 @@ class Figure:
         return text_table(self.columns, self.rows)
 
 
+def legible(text: str) -> str:
+    """Return the text with what XML cannot hold replaced by U+FFFD.
+
+    Source: W3C, XML 1.0, section 2.2 (characters).
+    """
+    return _NOT_IN_XML.sub("\ufffd", text)
+
+
 def key_of(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a short id, the same for the same content, for ids inside the SVG."""
     content = json.dumps([title, list(columns), [list(row) for row in rows]])
@@ -86,8 +96,8 @@ def finish(
         ET.Element("desc", {"id": f"{key}-desc"}),
         ET.Element("metadata"),
     ]
-    words[0].text = title
-    words[1].text = description
+    words[0].text = legible(title)
+    words[1].text = legible(description)
     words[2].text = json.dumps({"columns": list(columns), "rows": table})
     for place, element in enumerate(words):
         root.insert(place, element)

@@ -7,7 +7,7 @@ Colours are the theme's variables, with a fallback for where there is no theme.
 
 from xml.etree import ElementTree as ET
 
-from sdnotes.figures.figure import FAINT, FONT, INK, PAPER, RULE, SERIES
+from sdnotes.figures.figure import FAINT, FONT, INK, PAPER, RULE, SERIES, legible
 
 STYLE = f"""
 .sd-st text{{font:11.5px {FONT};fill:{INK};stroke:none}}
@@ -40,7 +40,7 @@ def text_at(
 ) -> ET.Element:
     """Put words at a place and return their element."""
     element = ET.SubElement(parent, "text", {"class": kind, "x": px(x), "y": px(y)})
-    element.text = words
+    element.text = legible(words)
     return element
 
 

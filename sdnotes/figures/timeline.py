@@ -128,6 +128,65 @@ def _bar(
     text_at(root, ink, left, y - 6, words)
 
 
+def _bars_of(order: Sequence[Operation], operations: Sequence[Operation]) -> list[int]:
+    """Return the place in the history of each operation of an order.
+
+    A refutation's order may hold an operation as it was while it ran, without its
+    outcome: the same call, if not the same object.
+    """
+
+    def call(operation: Operation) -> tuple[object, ...]:
+        return (
+            operation.process,
+            operation.invoked_us,
+            operation.action,
+            operation.argument,
+            operation.key,
+        )
+
+    bars: list[int] = []
+    for operation in order:
+        same = [
+            bar
+            for bar, other in enumerate(operations)
+            if bar not in bars and call(other) == call(operation)
+        ]
+        if not same:
+            raise ValueError(f"{operation} of the order is not in the history")
+        exact = [bar for bar in same if operations[bar] is operation]
+        bars.append((exact or same)[0])
+    return bars
+
+
+def _drawing(
+    history: History,
+    layout: _Layout,
+    words: Sequence[str],
+    bars: Sequence[int],
+    wrong: Sequence[Operation],
+) -> ET.Element:
+    height = _TOP_PX + _ROW_PX * (len(layout.row_y) - 1) + _BAR_PX + 12
+    size = f"0 0 {px(layout.width)} {px(height)}"
+    least = f"min-width:{round(layout.width * 0.84)}px"
+    root = ET.Element("svg", {"class": "sd-tl", "viewBox": size, "style": least})
+    ET.SubElement(root, "style").text = _STYLE
+    left = min(layout.time_x.values())
+    for who, y in layout.row_y.items():
+        text_at(root, "who", 8, y + _BAR_PX - 3, who)
+        middle = y + _BAR_PX / 2
+        line_at(root, "life", left, middle, layout.width - 8, middle)
+    for operation, said in zip(history.operations, words, strict=True):
+        _bar(root, layout, operation, said, operation in wrong)
+    order = [history.operations[bar] for bar in bars]
+    points = zip(order, _points(layout, order), strict=True)
+    for place, (operation, x) in enumerate(points, start=1):
+        y = layout.row_y[operation.process] + _BAR_PX / 2
+        at = {"cx": px(x), "cy": px(y), "r": px(_POINT_PX)}
+        ET.SubElement(root, "circle", {"class": "point", **at})
+        text_at(root, "place", x, y + 3.4, str(place))
+    return root
+
+
 def timeline(
     history: History,
     *,
@@ -145,41 +204,21 @@ def timeline(
     operations = history.operations
     if not operations:
         raise ValueError("history has no operations: nothing to draw")
-    for operation in order:
-        if operation not in operations:
-            raise ValueError(f"{operation} of the order is not in the history")
+    bars = _bars_of(order, operations)
     with_key = len({o.key for o in operations}) > 1
     words = [_says(operation, with_key) for operation in operations]
     layout = _lay_out(history, words)
-    height = _TOP_PX + _ROW_PX * (len(layout.row_y) - 1) + _BAR_PX + 12
-    size = f"0 0 {px(layout.width)} {px(height)}"
-    least = f"min-width:{round(layout.width * 0.84)}px"
-    root = ET.Element("svg", {"class": "sd-tl", "viewBox": size, "style": least})
-    ET.SubElement(root, "style").text = _STYLE
-    for who, y in layout.row_y.items():
-        text_at(root, "who", 8, y + _BAR_PX - 3, who)
-        left = min(layout.time_x.values())
-        middle = y + _BAR_PX / 2
-        line_at(root, "life", left, middle, layout.width - 8, middle)
-    for operation, said in zip(operations, words, strict=True):
-        _bar(root, layout, operation, said, operation in wrong)
-    for place, (operation, x) in enumerate(
-        zip(order, _points(layout, order), strict=True), start=1
-    ):
-        y = layout.row_y[operation.process] + _BAR_PX / 2
-        at = {"cx": px(x), "cy": px(y), "r": px(_POINT_PX)}
-        ET.SubElement(root, "circle", {"class": "point", **at})
-        text_at(root, "place", x, y + 3.4, str(place))
-    places = {id(o): str(place) for place, o in enumerate(order, start=1)}
+    root = _drawing(history, layout, words, bars, wrong)
+    places = {bar: str(place) for place, bar in enumerate(bars, start=1)}
     rows = [
         (
             o.process,
             said,
             ms(o.invoked_us),
             "-" if o.completed_us is None else ms(o.completed_us),
-            "none" if o in wrong else places.get(id(o), "-"),
+            "none" if o in wrong else places.get(bar, "-"),
         )
-        for o, said in zip(operations, words, strict=True)
+        for bar, (o, said) in enumerate(zip(operations, words, strict=True))
     ]
     columns = ("process", "operation", "from, ms", "to, ms", "place")
     return finish(

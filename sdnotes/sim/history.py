@@ -56,7 +56,7 @@ class Operation:
             if not isinstance(value, wanted) or isinstance(value, bool):
                 raise MalformedHistoryError(f"{name}={value!r}: {self}")
         for name in ("argument", "result"):
-            if not _is_plain(getattr(self, name)):
+            if not is_plain(getattr(self, name)):
                 raise MalformedHistoryError(
                     f"{name} is not made of true, false, null, whole numbers, "
                     f"strings and tuples of them: {self}"
@@ -162,12 +162,14 @@ _FIELDS: dict[str, type | UnionType] = {
     "key": str,
     "invoked_us": int,
     "completed_us": int | None,
+    "outcome": Outcome,
 }
 
 
-def _is_plain(value: object) -> bool:
+def is_plain(value: object) -> bool:
+    """Return whether a value is made of what operations take and give."""
     if isinstance(value, tuple):
-        return all(map(_is_plain, value))
+        return all(map(is_plain, value))
     return value is None or isinstance(value, bool | int | str)
 
 
@@ -184,6 +186,10 @@ def _operation(fields: object) -> Operation:
     for name in ("process", "action", "invoked_us"):
         if name not in fields:
             raise KeyError(f"without {name!r}")
+    known = Operation.__dataclass_fields__
+    for name in fields:
+        if name not in known:
+            raise KeyError(f"{name!r} is not one of {', '.join(known)}")
     answered = fields.setdefault("completed_us") is not None
     fields.setdefault("argument")
     fields["outcome"] = Outcome(fields.get("outcome", "ok" if answered else "unknown"))

@@ -2,9 +2,11 @@
 
 import io
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from sdnotes.cap import judge
 from sdnotes.cap.__main__ import main
 
 GOOD = """\
@@ -115,6 +117,70 @@ def test_a_first_state_that_is_not_json_is_refused(
 def test_a_first_state_that_the_model_cannot_have_is_refused(
     file: Path, capsys: pytest.CaptureFixture[str], model: str, initial: str
 ) -> None:
-    file.write_text("")
+    file.write_text(GOOD)
     assert main([str(file), "--model", model, "--initial", initial]) == 2
     assert "initial=" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("initial", ["1.5", '{"a": 1}', "[{}]", "[" * 5000])
+def test_a_first_state_that_is_no_plain_value_is_refused(
+    file: Path, initial: str
+) -> None:
+    file.write_text(GOOD)
+    with pytest.raises(SystemExit) as caught:
+        main([str(file), "--initial", initial])
+    assert caught.value.code == 2
+
+
+def test_an_empty_file_is_not_called_linearizable(
+    file: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file.write_text("  \n")
+    assert main([str(file), "--figure", str(tmp_path / "x.svg")]) == 2
+    assert "nothing to judge" in capsys.readouterr().err
+
+
+def test_a_figure_that_cannot_be_written_is_not_a_verdict(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(GOOD)
+    for target in (tmp_path, tmp_path / "missing" / "x.svg"):
+        assert main([str(file), "--figure", str(target)]) == 2
+    huge = GOOD.replace('"completed_us": 20', f'"completed_us": {"9" * 400}')
+    file.write_text(huge)
+    assert main([str(file), "--figure", str(tmp_path / "x.svg")]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_names_that_no_terminal_and_no_xml_can_show_are_shown_as_numbers(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figure = tmp_path / "why.svg"
+    file.write_text(BAD.replace('"B"', '"\\ud800 \\u0001 <script>"'))
+    assert main([str(file), "--figure", str(figure)]) == 1
+    assert "\\ud800" in capsys.readouterr().out
+    names = [
+        e.text for e in ElementTree.parse(figure).iter() if e.get("class") == "who"
+    ]
+    assert "\ufffd \ufffd <script>" in names
+
+
+def test_a_byte_order_mark_and_odd_line_ends_inside_a_name_do_no_harm(
+    file: Path,
+) -> None:
+    file.write_text(GOOD.replace('"B"', '"B\u2028C"'), "utf-8-sig")
+    assert main([str(file)]) == 0
+
+
+def test_a_history_that_is_too_tangled_exits_with_3(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sdnotes.cap.__main__.judge", lambda *a: judge(*a, limit=1))
+    writes = (
+        f'{{"process": "w{n}", "action": "write", "argument": {n}, "invoked_us": 0, '
+        '"completed_us": 99}\n'
+        for n in range(5)
+    )
+    file.write_text("".join(writes))
+    assert main([str(file)]) == 3
+    assert "undecided after 1 states" in capsys.readouterr().err

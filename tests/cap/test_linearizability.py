@@ -1,5 +1,6 @@
 """The search agrees with brute force: every order of every choice of operations."""
 
+import random
 from dataclasses import replace
 from itertools import combinations, permutations
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdnotes.cap import Account, Counter, Model, Queue, Register, judge, linearize
+from sdnotes.cap.linearizability import UndecidedError
 from sdnotes.cap.verdict import answer_times_us, until
 from sdnotes.sim import History, MalformedHistoryError, Operation, Outcome, Value
 
@@ -229,6 +231,15 @@ def test_the_queue_histories_of_the_paper_get_the_verdicts_of_the_paper(
     assert bool(judge(History(tuple(operations)), Queue())) is verdict, name
 
 
+def test_a_history_that_has_an_order_has_no_refutation_to_show() -> None:
+    read = Operation("A", "read", None, 0, 1, Outcome.OK, result=0)
+    with pytest.raises(ValueError, match="nothing to refute"):
+        _ = judge(History((read,)), Register(0)).refutation
+    only = judge(History((read,)), Register(1))
+    assert only.refutation is only.refutations[""]
+    assert str(only) == "not linearizable\nno order explains: A: read [0..1 us] ok 0"
+
+
 def test_an_unknown_write_may_explain_a_read_or_never_have_happened() -> None:
     lost = Operation("A", "write", 7, 0, None, Outcome.UNKNOWN)
     saw = Operation("B", "read", None, 90, 99, Outcome.OK, result=7)
@@ -347,6 +358,106 @@ def test_a_long_history_of_one_client_is_no_deep_recursion() -> None:
     assert linearize(History(operations), Register(0)) == operations
 
 
+def test_each_call_of_a_process_comes_after_all_of_its_calls_before() -> None:
+    calls = [("write", 1, None), ("write", 2, None), ("read", None, 1)]
+    operations = [
+        Operation("A", action, argument, 5 * n, 5 * n + 5, Outcome.OK, result)
+        for n, (action, argument, result) in enumerate(calls)
+    ]
+    assert linearize(History(tuple(operations)), Register(0)) is None
+
+
+def test_calls_of_no_length_keep_their_place_whatever_order_they_are_given_in() -> None:
+    long = Operation("A", "read", None, 5, 9, Outcome.OK, result=1)
+    short = Operation("A", "write", 1, 5, 5, Outcome.OK)
+    running = Operation("A", "read", None, 5, None, Outcome.UNKNOWN)
+    assert History((long, short)).operations == (short, long)
+    assert History((running, short)).operations == (short, running)
+    assert linearize(History((long, short)), Register(0)) == (short, long)
+
+
+def test_an_unknown_dequeue_may_have_taken_the_oldest() -> None:
+    lost = Operation("A", "dequeue", None, 0, None, Outcome.UNKNOWN)
+    took = Operation("B", "dequeue", None, 5, 6, Outcome.OK, result=4)
+    assert linearize(History((lost, took)), Queue((3, 4))) == (lost, took)
+
+
+@pytest.mark.parametrize(
+    ("model", "call", "possible_"),
+    [
+        (Account(5), ("withdraw", 5, 0), True),
+        (Account(5), ("withdraw", 6, -1), False),
+        (Counter(0), ("add", 5, None), True),
+        (Counter(0), ("add", 5, 4), False),
+        (Register(0), ("cas", (0, 1), True), True),
+        (Register(0), ("cas", (1, 2), True), False),
+        (Register(0), ("cas", (1, 2), False), True),
+        (Queue((1,)), ("dequeue", None, None), False),
+        (Queue(()), ("dequeue", None, None), True),
+    ],
+)
+def test_what_one_machine_would_say(
+    model: Model,  # type: ignore[type-arg]
+    call: tuple[str, Value, Value],
+    possible_: bool,
+) -> None:
+    action, argument, result = call
+    only = Operation("A", action, argument, 0, 1, Outcome.OK, result)
+    assert (linearize(History((only,)), model) is not None) is possible_
+
+
+def test_true_is_not_one() -> None:
+    for written, seen in ((True, 1), (1, True), (0, False)):
+        write = Operation("A", "write", written, 0, 1, Outcome.OK)
+        read = Operation("B", "read", None, 2, 3, Outcome.OK, result=seen)
+        assert linearize(History((write, read)), Register(7)) is None
+    swap = Operation("A", "cas", (False, 5), 0, 1, Outcome.OK, result=False)
+    assert linearize(History((swap,)), Register(0)) is not None
+
+
+@pytest.mark.parametrize(
+    ("model", "action", "argument", "result"),
+    [
+        (Register(0), "cas", (1, 2), None),
+        (Register(0), "cas", (1, 2), "yes"),
+        (Counter(0), "read", None, "0"),
+        (Counter(0), "add", 1, True),
+        (Account(5), "withdraw", 1, None),
+    ],
+)
+def test_a_result_of_the_wrong_kind_is_malformed_and_not_a_verdict(
+    model: Model,  # type: ignore[type-arg]
+    action: str,
+    argument: Value,
+    result: Value,
+) -> None:
+    odd = Operation("A", action, argument, 0, 1, Outcome.OK, result)
+    with pytest.raises(MalformedHistoryError, match="not A: "):
+        judge(History((odd,)), model)
+
+
+def test_first_states_that_would_be_misread_are_refused() -> None:
+    with pytest.raises(ValueError, match="None would mean an empty queue"):
+        Queue((None, 3))
+
+
+def test_a_search_that_takes_too_long_says_so() -> None:
+    writes = [Operation(f"w{n}", "write", n, 0, 100, Outcome.OK) for n in range(8)]
+    wrong = Operation("r", "read", None, 200, 201, Outcome.OK, result=99)
+    history = History((*writes, wrong))
+    with pytest.raises(UndecidedError, match="undecided after 50 states"):
+        judge(history, Register(0), limit=50)
+    assert not judge(history, Register(0), limit=5000)
+
+
+def test_verdicts_in_words_name_the_keys_where_there_are_several() -> None:
+    fine = [Operation(k, "write", 1, 0, 1, Outcome.OK, key=k) for k in ("", "x")]
+    wrong = Operation("b", "read", None, 5, 6, Outcome.OK, result=9)
+    assert str(judge(History(tuple(fine)), Register(0))) == "linearizable (2 keys)"
+    said = str(judge(History((*fine, wrong)), Register(0)))
+    assert "key '': no order explains: b: read [5..6 us] ok 9" in said
+
+
 class CountingRegister(Register):
     """A register that counts how often the search asks it."""
 
@@ -364,6 +475,47 @@ def test_states_tried_before_are_not_tried_again() -> None:
     CountingRegister.steps = 0
     assert linearize(History((*writes, wrong)), CountingRegister(0)) is None
     assert CountingRegister.steps < 8 * 8 * 2**8
+
+
+def test_ten_clients_who_never_pause_are_no_trouble() -> None:
+    """Everything overlaps ten others; what answers demand keeps the search straight."""
+    chance = random.Random("ten clients")
+    moments = sorted(
+        (point, n) for n, point in enumerate(chance.choices(range(4000), k=600))
+    )
+    state, operations = 0, []
+    for point, n in moments:
+        writes = n % 2 == 0
+        state = n + 1 if writes else state
+        operations.append(
+            Operation(
+                f"c{n}",
+                "write" if writes else "read",
+                state if writes else None,
+                point - chance.randint(0, 60),
+                point + chance.randint(0, 60),
+                Outcome.OK,
+                None if writes else state,
+            )
+        )
+    CountingRegister.steps = 0
+    assert linearize(History(tuple(operations)), CountingRegister(0)) is not None
+    assert CountingRegister.steps < 100 * len(operations)
+
+
+def test_a_queue_of_many_is_ordered_as_its_values_came_out() -> None:
+    """Which of several concurrent enqueues went first shows only much later."""
+    puts = [
+        Operation(f"p{n}", "enqueue", n, n // 10, n // 10 + 100, Outcome.OK)
+        for n in range(200)
+    ]
+    out = random.Random("queue").sample(range(200), 200)
+    out.sort(key=lambda n: n // 50)
+    takes = [
+        Operation("t", "dequeue", None, 1000 + 2 * i, 1001 + 2 * i, Outcome.OK, n)
+        for i, n in enumerate(out)
+    ]
+    assert linearize(History((*puts, *takes)), Queue()) is not None
 
 
 def test_many_lost_writes_do_not_multiply() -> None:

@@ -32,9 +32,11 @@ BREAKS = st.fixed_dictionaries(
         "slow_ms": st.dictionaries(st.sampled_from(LINKS), st.integers(0, 150)),
         "cuts": st.lists(
             st.tuples(
-                st.integers(0, 100), st.integers(101, 300), st.sampled_from(CUTS)
+                st.integers(0, 150),
+                st.integers(151, 300),
+                st.sampled_from([*CUTS, *LINKS]),
             ),
-            max_size=1,
+            max_size=4,
         ),
         "skew_ms": st.dictionaries(st.sampled_from(CLIENTS), st.integers(-80, 80)),
     }
@@ -186,6 +188,32 @@ def test_stamps_of_one_client_grow_even_while_its_clock_stands_still() -> None:
     steps: list[Step] = [(0, "u", "write", 2), (0, "u", "write", 1), (9, "u", "read")]
     run = run_quorum(Quorum(), steps, slow_ms=still)
     assert run.history.operations[-1].result == 1
+
+
+def test_a_client_that_gave_up_never_gives_two_writes_one_stamp() -> None:
+    """Its first write may have reached a copy that it does not ask the second time."""
+    steps: list[Step] = [
+        (0, "ann", "write", 1),
+        (130, "ann", "write", 2),
+        (260, "bob", "read"),
+        (330, "cat", "read"),
+        (460, "bob", "read"),
+    ]
+    run = run_quorum(
+        Quorum(write_back=True, ask_first=True),
+        steps,
+        cuts=[
+            (12, 125, "ann->A"),
+            (12, 125, "ann->B"),
+            (126, 250, "ann->C"),
+            (255, 300, "bob->C"),
+            (455, 500, "bob->C"),
+        ],
+        slow_ms={"cat->A": 25, "cat->B": 25},
+    )
+    reads = [o.result for o in run.history.operations if o.action == "read"]
+    assert reads == [2, 2, 2]
+    assert is_linearizable(run)
 
 
 def test_requests_of_one_client_wait_for_each_other() -> None:

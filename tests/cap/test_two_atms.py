@@ -137,7 +137,7 @@ def test_a_reply_that_comes_after_giving_up_pays_nothing() -> None:
     other = Atm("ATM2", opening=100, policy=Policy.REFUSE)
     (answer,) = other.receive("ATM1", ask.body)
     refuse, never_mind = atm.give_up(1)
-    assert refuse == Refuse(1, "no reply")
+    assert refuse == Refuse(1, "no yes in time")
     assert isinstance(never_mind, Send)
     assert other.balance == 50
     other.receive("ATM1", never_mind.body)
@@ -156,7 +156,9 @@ def test_bad_arguments_are_named_with_their_value() -> None:
         run_atms(policy="accept", withdrawals=[(0, "ATM3", 1)])
     with pytest.raises(ValueError, match="amount=0"):
         run_atms(policy="accept", withdrawals=[(0, "ATM1", 0)])
-    with pytest.raises(ValueError, match="'hope' is not a valid Policy"):
+    with pytest.raises(
+        ValueError, match="policy='hope' is not one of refuse, accept, escrow"
+    ):
         run_atms(policy="hope", withdrawals=[])
     with pytest.raises(ValueError, match="opening=-1"):
         Atm("ATM1", opening=-1, policy=Policy.ACCEPT)

@@ -100,6 +100,28 @@ def test_what_no_place_explains_is_marked_in_the_picture_and_in_the_table() -> N
     assert [e.text for e in parts(str(figure), "place")] == ["1", "2"]
 
 
+@given(histories())
+def test_every_refutation_can_be_drawn(history: History) -> None:
+    """Its order may hold an answer's operation as it was while it ran."""
+    verdict = judge(history, Register(0))
+    for why in verdict.refutations.values():
+        figure = timeline(
+            why.prefix, title="t", description="d", order=why.order, wrong=why.answers
+        )
+        assert len(parts(str(figure), "point")) == len(why.order)
+        assert [e.text for e in parts(str(figure), "no")]
+
+
+def test_an_answer_that_took_effect_and_was_told_wrong_is_drawn_too() -> None:
+    swap = Operation("A", "cas", (0, 1), 0, 20, Outcome.OK, result=False)
+    saw = Operation("B", "read", None, 5, 10, Outcome.OK, result=1)
+    why = judge(History((swap, saw)), Register(0)).refutation
+    figure = timeline(
+        why.prefix, title="t", description="d", order=why.order, wrong=why.answers
+    )
+    assert [row[4] for row in figure.rows] == ["none", "2"]
+
+
 def test_keys_are_named_only_where_there_are_several() -> None:
     x = Operation("A", "cas", (1, 2), 0, 5, Outcome.OK, True, key="x")
     y = Operation("B", "read", None, 0, 5, Outcome.OK, None, key="y")

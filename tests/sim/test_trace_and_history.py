@@ -180,6 +180,20 @@ def test_a_history_that_cannot_have_happened_is_refused_naming_the_operation() -
             '{"process": "a", "action": "r", "invoked_us": 9, "completed_us": 2}',
             "completed before it was invoked",
         ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "argument": [1, 2.5]}',
+            "argument is not made of",
+        ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "completed_us": 5, '
+            '"outcome": "unknown", "result": 1}',
+            "unknown, and yet a result",
+        ),
+        ("[" * 5000, "recursion"),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "completed": 2}',
+            "'completed' is not one of process, action",
+        ),
     ],
 )
 def test_a_line_that_is_no_operation_is_refused_by_its_number(
@@ -187,7 +201,7 @@ def test_a_line_that_is_no_operation_is_refused_by_its_number(
 ) -> None:
     good = '{"process": "b", "action": "read", "invoked_us": 1}'
     with pytest.raises(MalformedHistoryError, match="line 3 is not an oper") as caught:
-        History.from_json_lines([good, "", line])
+        History.from_json_lines([good, "  ", line])
     assert why in str(caught.value)
 
 
@@ -202,3 +216,9 @@ def test_a_line_may_leave_out_what_goes_without_saying() -> None:
         Operation("a", "read", None, 1, 2, Outcome.OK),
         Operation("b", "cas", (1, 2), 3, None, Outcome.UNKNOWN),
     )
+
+
+def test_an_outcome_is_an_outcome_and_not_a_word_for_one() -> None:
+    for outcome in ("ok", "banana", None):
+        with pytest.raises(MalformedHistoryError, match="outcome="):
+            Operation("a", "read", None, 0, 1, outcome, 99)  # type: ignore[arg-type]

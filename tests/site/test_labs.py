@@ -336,8 +336,10 @@ def test_an_outcome_is_what_the_client_was_told_and_else_unknown() -> None:
         call.failed()
     with recorder.operation("c1", "write", 6, "x"):
         pass  # no answer came
+    clock.ns += 1_000
     with pytest.raises(RuntimeError), recorder.operation("c1", "read", key="x"):
         raise RuntimeError
+    clock.ns += 1_000
     with recorder.operation("c1", "read", key="x") as call:
         call.ok(6)
     first, second, third, fourth, fifth = recorder.history().operations
