@@ -287,8 +287,9 @@ import sys, time
 from pathlib import Path
 from evidence.labs.server import Server, end_on_sigterm
 end_on_sigterm()
-command = [sys.executable, "-c", "import time; time.sleep(60)"]
+command = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"]
 with Server("hal", command, Path(sys.argv[1])) as server:
+    server.wait_until(lambda: "up" in server.tail())
     print(server.pid, flush=True)
     time.sleep(60)
 """
@@ -334,10 +335,13 @@ def test_an_outcome_is_what_the_client_was_told_and_else_unknown() -> None:
         call.ok()
     with recorder.operation("c1", "read", key="x") as call:
         call.failed()
+    clock.ns += 1_000
     with recorder.operation("c1", "write", 6, "x"):
         pass  # no answer came
+    clock.ns += 1_000
     with pytest.raises(RuntimeError), recorder.operation("c1", "read", key="x"):
         raise RuntimeError
+    clock.ns += 1_000
     with recorder.operation("c1", "read", key="x") as call:
         call.ok(6)
     first, second, third, fourth, fifth = recorder.history().operations
