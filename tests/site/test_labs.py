@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -48,6 +49,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.got = b""
+        self.ended = threading.Event()
         self.connections: list[socket.socket] = []
         self.listener = socket.create_server((LOOPBACK, 0))
         self.port: int = self.listener.getsockname()[1]
@@ -67,6 +69,7 @@ class Echo:
             while data := connection.recv(4096):
                 self.got += data
                 connection.sendall(data)
+        self.ended.set()
 
     def close(self) -> None:
         self.listener.shutdown(socket.SHUT_RDWR)
@@ -152,6 +155,19 @@ def test_a_cut_is_silence_and_no_end(cable: Proxy, echo: Echo) -> None:
         assert answer(client, b"") == b""
 
 
+def test_a_side_that_vanishes_during_a_cut_is_not_missed_by_the_other(
+    cable: Proxy, echo: Echo
+) -> None:
+    with connect(cable) as client:
+        answer(client, b"before")
+        cable.cut()
+        at_once = struct.pack("ii", 1, 0)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    assert not echo.ended.wait(0.05)
+    cable.heal()
+    assert echo.ended.wait(WITHIN_S)
+
+
 def test_a_connection_that_was_silent_during_the_cut_goes_on(cable: Proxy) -> None:
     with connect(cable) as client:
         answer(client, b"before")
@@ -201,13 +217,29 @@ def test_a_cable_can_be_cut_for_one_of_its_sources(echo: Echo) -> None:
     assert echo.got == b"123"
 
 
+CLIENT = """
+import socket, sys
+with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as client:
+    print(client.getsockname()[1], flush=True)
+    sys.stdin.read()
+"""
+
+
 @linux
 def test_the_kernel_tells_which_process_a_connection_comes_from(echo: Echo) -> None:
-    with socket.create_connection((LOOPBACK, echo.port)) as client:
-        port = client.getsockname()[1]
-        assert owner(port, {"other": os.getppid(), "me": os.getpid()}) == "me"
-        assert owner(port, {"other": os.getppid()}) == ""
-    assert owner(port, {"me": os.getpid()}) == ""
+    """The other end of the connection is this process's own."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CLIENT, LOOPBACK, str(echo.port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as client:
+        assert client.stdout is not None
+        port = int(client.stdout.readline())
+        assert owner(port, {"me": os.getpid(), "client": client.pid}) == "client"
+        assert owner(port, {"me": os.getpid()}) == ""
+        client.communicate("")
+    assert owner(port, {"me": os.getpid(), "client": client.pid}) == ""
 
 
 def test_free_ports_are_different_and_free() -> None:
@@ -282,13 +314,29 @@ def test_a_server_that_does_not_listen_is_killed_with_its_children(
     assert not any(map(alive, family))
 
 
+POLITE = """
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("bye"))
+print("up", flush=True)
+time.sleep(60)
+"""
+
+
+@linux
+def test_a_paused_server_ends_in_its_own_way(tmp_path: Path) -> None:
+    with Server("hal", python(POLITE), tmp_path) as server:
+        wait_until(lambda: "up" in server.tail(), "its first line", WITHIN_S)
+        server.pause()
+    assert "bye" in server.tail()
+
+
 LAB = """
 import sys, time
 from pathlib import Path
 from evidence.labs.server import Server, end_on_sigterm
 end_on_sigterm()
-command = [sys.executable, "-c", "import time; time.sleep(60)"]
-with Server("hal", command, Path(sys.argv[1])) as server:
+with Server("hal", [sys.executable, "-c", sys.argv[2]], Path(sys.argv[1])) as server:
+    server.wait_until(lambda: "up" in server.tail())
     print(server.pid, flush=True)
     time.sleep(60)
 """
@@ -299,9 +347,8 @@ with Server("hal", command, Path(sys.argv[1])) as server:
 def test_a_lab_that_is_told_to_end_leaves_no_server_behind(
     tmp_path: Path, told: signal.Signals
 ) -> None:
-    command = [sys.executable, "-c", LAB, str(tmp_path)]
     with subprocess.Popen(
-        command,
+        [sys.executable, "-c", LAB, str(tmp_path), POLITE],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -313,6 +360,8 @@ def test_a_lab_that_is_told_to_end_leaves_no_server_behind(
         lab.send_signal(told)
         lab.wait(WITHIN_S)
     wait_until(lambda: not alive(pid), "the server is gone", WITHIN_S)
+    politely = "bye" in (tmp_path / "hal.log").read_text("utf-8")
+    assert politely == (told is not signal.SIGKILL)
 
 
 class Clock:
@@ -334,6 +383,7 @@ def test_an_outcome_is_what_the_client_was_told_and_else_unknown() -> None:
         call.ok()
     with recorder.operation("c1", "read", key="x") as call:
         call.failed()
+    clock.ns += 1_000
     with recorder.operation("c1", "write", 6, "x"):
         pass  # no answer came
     clock.ns += 1_000
