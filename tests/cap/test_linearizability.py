@@ -477,6 +477,15 @@ def test_states_tried_before_are_not_tried_again() -> None:
     assert CountingRegister.steps < 8 * 8 * 2**8
 
 
+def test_lost_calls_that_are_alike_are_tried_once() -> None:
+    lost = [Operation(f"u{n}", "add", 1, n, None, Outcome.UNKNOWN) for n in range(14)]
+    odd = Operation("r", "read", None, 100, 101, Outcome.OK, result=99)
+    with pytest.raises(UndecidedError):
+        # Were they told apart, 2**14 sets of them would have to be looked at.
+        judge(History((*lost, odd)), Counter(0), limit=12)
+    assert not judge(History((*lost, odd)), Counter(0), limit=16)
+
+
 def test_ten_clients_who_never_pause_are_no_trouble() -> None:
     """Everything overlaps ten others; what answers demand keeps the search straight."""
     chance = random.Random("ten clients")

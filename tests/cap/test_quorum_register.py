@@ -8,7 +8,7 @@ from sdnotes.cap import Register, judge
 from sdnotes.cap.quorum_register import QuorumRun, Step, run_quorum
 from sdnotes.cap.quorum_store import Quorum
 from sdnotes.cap.replica import Reading, Replica, Stamp, Version
-from sdnotes.sim import Outcome
+from sdnotes.sim import Outcome, Sent
 
 CLIENTS = ("u", "v", "w")
 COPIES = ("A", "B", "C")
@@ -120,6 +120,15 @@ def test_a_write_under_way_is_seen_then_unseen_and_a_write_back_mends_it(
     assert (ann.result, bob.result) == (1, 1)
     assert (ann.completed_us or 0) < bob.invoked_us
     assert is_linearizable(mended)
+
+
+def test_a_write_back_goes_only_to_copies_that_are_not_known_to_hold_it() -> None:
+    steps: list[Step] = [(0, "w", "write", 1), (50, "ann", "read")]
+    cuts = [(0, 20, "w->C")]
+    settled = Quorum(readers=3, writers=3, write_back=True)
+    run = run_quorum(settled, steps, cuts=cuts, timeout_ms=300)
+    sent = [e.to for e in run.trace if isinstance(e, Sent) and e.who == "ann"]
+    assert sent == ["A", "B", "C", "C"]  # asked all, wrote back to one
 
 
 def test_read_repair_mends_the_copies_but_not_the_answers() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sdnotes.cap import Register, judge
-from sdnotes.cap.same_cut import CLIENTS, POLICIES, costs, play, steps_of
+from sdnotes.cap import Register, judge, session_violations
+from sdnotes.cap.same_cut import CLIENTS, CUT_MS, POLICIES, costs, play, steps_of
 
 
 def test_only_the_majority_is_linearizable_and_it_alone_refuses_one_side() -> None:
@@ -43,6 +43,18 @@ def test_the_copies_agree_in_the_end_whatever_the_setting() -> None:
 def test_a_setting_that_is_not_ours_is_refused() -> None:
     with pytest.raises(ValueError, match="policy='both' is not one of all copies"):
         play("both")
+
+
+def test_answered_and_kept_are_counted_run_by_run() -> None:
+    for policy in ("all copies", "any copy"):
+        runs = [play(policy, seed) for seed in range(12)]
+        found = costs(policy, runs=12)
+        pairs = [run.answered("left", *CUT_MS).split(" of ") for run in runs]
+        answered = sum(int(a) for a, _ in pairs) / sum(int(b) for _, b in pairs)
+        assert found.left_answered.value == answered
+        kept = sum(not session_violations(run.history, run.written) for run in runs)
+        assert 0 < kept < 12 or policy == "all copies"
+        assert found.sessions_kept.value == kept / 12
 
 
 def test_the_shares_are_counted_from_the_runs_that_they_speak_of() -> None:
