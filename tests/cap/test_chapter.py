@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sdnotes.cap import run_atms
 from sitebuild import DOCS
 
 CHAPTER = (DOCS / "chapters" / "cap.md").read_text("utf-8")
@@ -50,3 +51,15 @@ def test_every_claim_that_was_not_simply_right_is_linked_from_a_box() -> None:
     assert len(wrong) == 18
     boxes = "".join(re.findall(r"!!! claim.*?(?=\n!!!|\n##)", CHAPTER, re.DOTALL))
     assert [c for c in wrong if f"claims.md#{c.lower()})" not in boxes] == []
+
+
+def test_two_at_once_need_more_time_than_one_and_a_slow_cable_is_a_cut_one() -> None:
+    """What the text says beside the healthy days."""
+    at_once = [(0, "ATM1", 30), (1, "ATM2", 30)]
+
+    def refused(**settings: int) -> int:
+        return run_atms(policy="refuse", withdrawals=at_once, **settings).refused
+
+    assert refused() == 1
+    assert refused(timeout_ms=100) == 0
+    assert refused(delay_ms=20) == 2
