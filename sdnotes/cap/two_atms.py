@@ -160,13 +160,7 @@ def run_atms(
     Raises ValueError for an unknown policy, machine or direction, or a bad amount or
     time.
     """
-    if cut not in CUTS:
-        raise ValueError(f"cut={cut!r} is not one of {', '.join(CUTS)}")
-    if policy not in list(Policy):
-        raise ValueError(f"policy={policy!r} is not one of {', '.join(Policy)}")
-    for name, time_ms in (("delay_ms", delay_ms), ("timeout_ms", timeout_ms)):
-        if time_ms < 0:
-            raise ValueError(f"{name}={time_ms!r} is negative")
+    _check(policy, cut, delay_ms, timeout_ms)
     world = World(seed)
     network = Network(world, delay_ms * 1000, duplicate=duplicate)
     share = opening // 2 if Policy(policy) is Policy.ESCROW else 0
@@ -188,6 +182,16 @@ def run_atms(
     return Run(
         world.trace, opening, bank.paid, bank.refused, bank.turned_away, balances
     )
+
+
+def _check(policy: str, cut: str, delay_ms: int, timeout_ms: int) -> None:
+    if cut not in CUTS:
+        raise ValueError(f"cut={cut!r} is not one of {', '.join(CUTS)}")
+    if policy not in list(Policy):
+        raise ValueError(f"policy={policy!r} is not one of {', '.join(Policy)}")
+    for name, time_ms in (("delay_ms", delay_ms), ("timeout_ms", timeout_ms)):
+        if time_ms < 0:
+            raise ValueError(f"{name}={time_ms!r} is negative")
 
 
 def _plan_cut(

@@ -32,16 +32,16 @@ _STYLE = f"""
 .sd-tl .gone{{fill:{FAINT}}}
 .sd-tl .no{{fill:{SERIES[1]};font-weight:600}}
 .sd-tl .point{{fill:{SERIES[0]}}}
-.sd-tl .place{{fill:{PAPER};font-size:9.5px;font-weight:700;text-anchor:middle}}
+.sd-tl .place{{fill:{PAPER};font-size:11.5px;font-weight:700;text-anchor:middle}}
 """
 _ROW_PX = 52
-_BAR_PX = 15
+_BAR_PX = 17
 _TOP_PX = 26
 _LEAST_GAP_PX = 22
 _GREATEST_GAP_PX = 70
 _TYPICAL_GAP_PX = 34
 _CHARACTER_PX = 6.4
-_POINT_PX = 7.5
+_POINT_PX = 8.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def _drawing(
         y = layout.row_y[operation.process] + _BAR_PX / 2
         at = {"cx": px(x), "cy": px(y), "r": px(_POINT_PX)}
         ET.SubElement(root, "circle", {"class": "point", **at})
-        text_at(root, "place", x, y + 3.4, str(place))
+        text_at(root, "place", x, y + 4, str(place))
     return root
 
 

@@ -70,7 +70,7 @@ def test_each_place_stands_on_its_bar_and_after_the_one_before(
             float(bar.get("x", "")) - 0.1
             <= x
             <= float(bar.get("x", "")) + float(bar.get("width", "")) + 0.1
-            and abs(float(bar.get("y", "")) + 7.5 - y) < 0.1
+            and abs(float(bar.get("y", "")) + 8.5 - y) < 0.1
             for bar in bars
         )
     words = [*parts(str(figure), "says"), *parts(str(figure), "gone")]
