@@ -85,7 +85,7 @@ def _columns(nodes: Sequence[str]) -> tuple[float, dict[str, float]]:
     count = len(nodes)
     head = HEAD_CHARACTER_PX * max(map(len, nodes)) + 10
     # Four nodes still fit a phone without words below 9.5 px.
-    gap = 92.0 if count < 4 else 76.0
+    gap = 92.0 if count < 4 else 61.0
     width = max(372.0, 190.0 + max(gap, head) * (count - 1))
     if count == 1:
         return width, {nodes[0]: _GUTTER_PX + 40.0}
