@@ -14,11 +14,14 @@ Source: Ongaro and Ousterhout 2014, "Raft", section 5 (terms, elections, log mat
 MongoDB's manual for the names of the concerns.
 Left out: time: who asks for an election, and when, is up to the caller; messages, of
 which each call here sends as many as it needs at once; members that join or leave.
+Builds on: sdnotes.cap.quorum.
 Chapter: docs/chapters/cap.md.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from sdnotes.cap.quorum import majority
 
 CONCERNS = ("one", "majority")
 
@@ -67,7 +70,7 @@ class ReplicaSet:
     @property
     def majority(self) -> int:
         """Return the least number of members that is more than half."""
-        return len(self._members) // 2 + 1
+        return majority(len(self._members))
 
     def cut(self, *sides: Iterable[str]) -> None:
         """Part the members; each must stand on one side."""
@@ -199,5 +202,4 @@ def default_concern(data: int, arbiters: int) -> str:
         raise ValueError(
             f"data={data!r} must be 1 or more, arbiters={arbiters!r} 0 or more"
         )
-    votes_needed = (data + arbiters) // 2 + 1
-    return "one" if arbiters and data <= votes_needed else "majority"
+    return "one" if arbiters and data <= majority(data + arbiters) else "majority"

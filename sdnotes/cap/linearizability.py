@@ -74,7 +74,9 @@ _Step = tuple[Operation, _Placed[State]]
 class _Search(Generic[State]):
     """The operations of one object, and which of them may come next."""
 
-    def __init__(self, history: History, model: Model[State], limit: int) -> None:
+    def __init__(
+        self, history: History, model: Model[State], limit: int | None
+    ) -> None:
         self.model = model
         self.limit = limit
         self.known: list[Operation] = []
@@ -95,9 +97,9 @@ class _Search(Generic[State]):
                     continue  # nobody was told and nothing changed
                 self.unknown.append(operation)
                 self.elder_of_unknown.append(elder)
-        self.ends = [_end(operation) for operation in self.known]
+        self.ends = [operation.end_us for operation in self.known]
         # All that was answered before this time could be placed, on some path.
-        self.reached_us = 0
+        self.reached_us: float = 0
         self.reads = [model.reads_only(operation) for operation in self.known]
         self.ranks = model.ranks(self.known)
         self.supply = Supply(self.known, self.unknown, model.needs, model.gives)
@@ -128,7 +130,7 @@ class _Search(Generic[State]):
                 continue
             before.append(here.used)
             self.visited += 1
-            if self.visited > self.limit:
+            if self.limit is not None and self.visited > self.limit:
                 raise UndecidedError(
                     f"undecided after {self.limit} states: "
                     "too many operations overlap, or have an unknown outcome"
@@ -187,7 +189,7 @@ class _Search(Generic[State]):
             return False
         return self.model.step(here.without, self.unknown[unknown]) == (True, after)
 
-    def _may_be_next(self, here: _Placed[State]) -> tuple[list[int], int]:
+    def _may_be_next(self, here: _Placed[State]) -> tuple[list[int], float]:
         """Return the known operations that may, and when the first of them ended."""
         first_end_us = self.ends[here.low]
         waiting = []
@@ -203,20 +205,15 @@ class _Search(Generic[State]):
         return waiting, first_end_us
 
 
-def _end(operation: Operation) -> int:
-    assert operation.completed_us is not None
-    return operation.completed_us
-
-
 def linearize(
-    history: History, model: Model[State], limit: int = LIMIT
+    history: History, model: Model[State], limit: int | None = LIMIT
 ) -> tuple[Operation, ...] | None:
     """Return an order that explains every result, or None if there is none.
 
     Failed operations did not happen and are left out; so are unknown ones that no
     result needs. Raises ValueError for operations on several keys (``judge`` takes
     them apart), MalformedHistoryError for an operation that the model does not have,
-    UndecidedError when ``limit`` states were visited without a verdict.
+    UndecidedError when ``limit`` states (None: any number) gave no verdict.
 
     Cost: about linear in the number of operations while few of them overlap.
 
@@ -235,8 +232,8 @@ def linearize(
 
 
 def attempt(
-    history: History, model: Model[State], limit: int = LIMIT
-) -> tuple[tuple[Operation, ...] | None, int]:
+    history: History, model: Model[State], limit: int | None = LIMIT
+) -> tuple[tuple[Operation, ...] | None, float]:
     """Return what ``linearize`` does, and the time up to which some order was found."""
     search = _Search(history, model, limit)
     return search.order(), search.reached_us

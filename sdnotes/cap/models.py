@@ -53,7 +53,7 @@ class Model(ABC, Generic[State]):
 
     def ranks(self, known: Sequence[Operation]) -> list[float]:
         """Return which operations to try first, the lowest: those that end first."""
-        return [_end(operation) for operation in known]
+        return [operation.end_us for operation in known]
 
     def value_of(self, state: State) -> tuple[Value] | None:  # noqa: ARG002
         """Return the one value that the state is, if that is all it is."""
@@ -66,10 +66,6 @@ class Model(ABC, Generic[State]):
     def gives(self, operation: Operation) -> tuple[Value] | None:  # noqa: ARG002
         """Return the value that the operation may leave behind, likewise."""
         return None
-
-
-def _end(operation: Operation) -> float:
-    return math.inf if operation.completed_us is None else operation.completed_us
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -236,7 +232,7 @@ class Queue(Model[tuple[Value, ...]]):
 
     def ranks(self, known: Sequence[Operation]) -> list[float]:
         """Return the order in which values came out: they went in like that."""
-        out = {o.result: _end(o) for o in known if o.action == "dequeue"}
+        out = {o.result: o.end_us for o in known if o.action == "dequeue"}
         return [
             out.get(o.argument, math.inf) if o.action == "enqueue" else -1
             for o in known

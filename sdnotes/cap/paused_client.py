@@ -87,7 +87,7 @@ class _Story:
         now_us = self.world.now_us
         lease = self.lock.acquire(message.sender, now_us)
         if lease is not None:
-            self.network.send("lock", message.sender, lease, f"yes, {lease.token}")
+            self.network.send("lock", message.sender, lease, f"{lease.token}")
             return
         held = self.lock.current(now_us)
         assert held is not None, "a lock that nobody holds is granted"
@@ -118,7 +118,7 @@ class _Story:
         self._write(client, lease)
 
     def _write(self, client: _Client, lease: Lease) -> None:
-        self.network.send(client.name, "store", lease.token, f"write, {lease.token}")
+        self.network.send(client.name, "store", lease.token, f"write {lease.token}")
 
     def _written(self, message: Message) -> None:
         assert isinstance(message.payload, int)
@@ -127,7 +127,7 @@ class _Story:
             self.store.write(token, who)
         except StaleTokenError:
             self.refused.append((token, who))
-            self.network.send("store", who, None, f"no, seen {self.store.highest}")
+            self.network.send("store", who, None, "too old")
         else:
             self.accepted.append((token, who))
             self.world.note("store", f"holds {who}'s")

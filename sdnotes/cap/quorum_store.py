@@ -12,7 +12,6 @@ Chapter: docs/chapters/cap.md.
 """
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -122,7 +121,7 @@ class QuorumStore:
         if request.writes and not self.settings.ask_first:
             self._store(request, Version(self._by_clock(client), value))
         else:
-            self._send_all(request, self.settings.copies)
+            self._send_all(request)
         self.world.after(self.timeout_us, partial(self._give_up, request))
         if self.settings.spares:
             self.world.after(self.fallback_us, partial(self._use_spares, request))
@@ -141,17 +140,20 @@ class QuorumStore:
                 put = _Put(version)
                 self.network.send(name, owner, put, f"hint {version.value}")
 
-    def _send_all(self, request: _Request, names: Iterable[str]) -> None:
-        for name in names:
-            if request.version is None:
-                label = "newest stamp?" if request.writes else "read?"
-                body: _Get | _Put = _Get(request.number)
-            else:
-                if name in request.holders:
-                    continue
-                label = f"store {request.version.value}"
-                body = _Put(request.version, request.number)
-            self.network.send(request.client, name, body, label)
+    def _send_all(self, request: _Request) -> None:
+        for name in self.settings.copies:
+            if name not in request.holders:
+                self._send(request, name)
+
+    def _send(self, request: _Request, name: str, owner: str = "") -> None:
+        if request.version is None:
+            label = "newest stamp?" if request.writes else "read?"
+            body: _Get | _Put = _Get(request.number)
+        else:
+            value = request.version.value
+            label = f"keep {value} for {owner}" if owner else f"store {value}"
+            body = _Put(request.version, request.number, owner)
+        self.network.send(request.client, name, body, label)
 
     def _use_spares(self, request: _Request) -> None:
         """Turn to one spare for each copy that has not answered (Dynamo, 4.6)."""
@@ -160,13 +162,7 @@ class QuorumStore:
         heard = request.reading.replies if request.version is None else request.holders
         missing = [name for name in self.settings.copies if name not in heard]
         for spare, owner in zip(self.settings.spares, missing, strict=False):
-            if request.version is None:
-                body: _Get | _Put = _Get(request.number)
-                label = "read?"
-            else:
-                body = _Put(request.version, request.number, owner)
-                label = f"keep {request.version.value} for {owner}"
-            self.network.send(request.client, spare, body, label)
+            self._send(request, spare, owner)
 
     def _at_copy(self, message: Message) -> None:
         replica, body = self.replicas[message.to], message.payload
@@ -213,7 +209,7 @@ class QuorumStore:
             request.version = newest
             self._finish_if_held(request)
             if not request.over:
-                self._send_all(request, self.settings.copies)
+                self._send_all(request)
         else:
             self._finish(request, "ok", newest.value)
             self._repair(request)
@@ -221,7 +217,7 @@ class QuorumStore:
     def _store(self, request: _Request, version: Version) -> None:
         self.versions.append(version)
         request.version = version
-        self._send_all(request, self.settings.copies)
+        self._send_all(request)
 
     def _repair(self, request: _Request) -> None:
         if not self.settings.read_repair:

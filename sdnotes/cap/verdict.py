@@ -18,15 +18,13 @@ Left out: the smallest set of operations that contradict each other.
 Builds on: sdnotes.cap.linearizability. Chapter: docs/chapters/cap.md.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sdnotes.cap.linearizability import LIMIT, attempt, linearize
 from sdnotes.cap.models import Model, State
 from sdnotes.sim import History, Operation, Outcome
-
-# A key's whole history has been decided by then; its beginnings are no dearer.
-WITHOUT_LIMIT = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class Verdict:
         return "\n".join(["not linearizable", *reasons])
 
 
-def judge(history: History, model: Model[State], limit: int = LIMIT) -> Verdict:
+def judge(history: History, model: Model[State], limit: int | None = LIMIT) -> Verdict:
     """Return the verdict on a history; each key is an object of the same kind.
 
     Raises MalformedHistoryError for an operation that the model does not have,
@@ -120,22 +118,23 @@ def by_key(history: History) -> dict[str, History]:
     return {key: History(tuple(operations)) for key, operations in parts.items()}
 
 
-def _refute(history: History, model: Model[State], reached_us: int) -> Refutation:
+def _refute(history: History, model: Model[State], reached_us: float) -> Refutation:
     """Find the first answer that cannot be explained, by halving what is in question.
 
     The search for the whole got past all answers before ``reached_us``, so we begin
     there: mostly that answer is the one, and each search that fails is dear.
     """
     times_us = answer_times_us(history)
-    guess = times_us.index(reached_us)
+    guess = bisect_left(times_us, reached_us)
     fine, broken = -1, len(times_us) - 1
     hints = [guess - 1, guess]
     while broken - fine > 1:
         middle = hints.pop() if hints else (fine + broken) // 2
         if not fine < middle < broken:
             continue
+        # No limit: the whole has been decided, and its beginnings are no dearer.
         begun = until(history, times_us[middle])
-        if linearize(begun, model, WITHOUT_LIMIT) is None:
+        if linearize(begun, model, limit=None) is None:
             broken = middle
         else:
             fine = middle
@@ -147,7 +146,7 @@ def _refute(history: History, model: Model[State], reached_us: int) -> Refutatio
         if o.outcome is Outcome.OK and o.completed_us == now_us
     )
     unasked = (_unanswered(o) if o in answers else o for o in prefix.operations)
-    order = linearize(_with_one_open_each(unasked), model, WITHOUT_LIMIT)
+    order = linearize(_with_one_open_each(unasked), model, limit=None)
     assert order is not None
     return Refutation(prefix, answers, order)
 

@@ -36,6 +36,18 @@ _GREATEST_GAP_PX = 66
 _TYPICAL_GAP_PX = 40
 
 
+def gaps_px(
+    times_us: Sequence[int], *, least: float, typical: float, greatest: float
+) -> list[float]:
+    """Return how far apart neighbouring times are drawn: in proportion, within limits.
+
+    The median gap gets the typical length.
+    """
+    gaps = [later - sooner for sooner, later in pairwise(times_us)]
+    scale = typical / median(gaps) if gaps else 1.0
+    return [min(max(gap * scale, least), greatest) for gap in gaps]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Lines of text beside a lifeline, for one event; ``y`` is the first baseline."""
@@ -110,8 +122,9 @@ def lay_out(events: Sequence[Event], nodes: Sequence[str]) -> Layout:
     """Return where each node, time and piece of text stands."""
     width, column_x = _columns(nodes)
     times = sorted({event.at_us for event in events})
-    gaps = [later - sooner for sooner, later in pairwise(times)]
-    scale = _TYPICAL_GAP_PX / median(gaps) if gaps else 1.0
+    gaps = gaps_px(
+        times, least=_LEAST_GAP_PX, typical=_TYPICAL_GAP_PX, greatest=_GREATEST_GAP_PX
+    )
 
     words: dict[str, list[Words]] = {node: [] for node in nodes}
     bottom = dict.fromkeys(nodes, 0.0)
@@ -125,8 +138,7 @@ def lay_out(events: Sequence[Event], nodes: Sequence[str]) -> Layout:
                 _, room = room_for_words(event.who, column_x, width)
                 wrapped[step] = textwrap.wrap(text, max(8, int(room / CHARACTER_PX)))
         if place:
-            wanted = (at_us - times[place - 1]) * scale
-            y += min(max(wanted, _LEAST_GAP_PX), _GREATEST_GAP_PX)
+            y += gaps[place - 1]
         speakers = {events[step].who for step in wrapped}
         y = max([y, *(bottom[who] + LINE_PX for who in speakers)])
         time_y[at_us] = y

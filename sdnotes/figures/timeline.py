@@ -13,11 +13,10 @@ Left out: time to scale: gaps are drawn as wide as their words need.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
 from xml.etree import ElementTree as ET
 
 from sdnotes.figures.figure import FAINT, FONT, INK, PAPER, RULE, SERIES, Figure, finish
+from sdnotes.figures.layout import gaps_px
 from sdnotes.figures.marks import line_at, ms, px, text_at
 from sdnotes.sim.history import History, Operation, Outcome
 
@@ -81,8 +80,9 @@ def _lay_out(history: History, words: Sequence[str]) -> _Layout:
         {o.invoked_us for o in operations}
         | {o.completed_us for o in operations if o.completed_us is not None}
     )
-    gaps = [later - sooner for sooner, later in pairwise(times)]
-    scale = _TYPICAL_GAP_PX / median(gaps) if gaps else 1.0
+    gaps = gaps_px(
+        times, least=_LEAST_GAP_PX, typical=_TYPICAL_GAP_PX, greatest=_GREATEST_GAP_PX
+    )
     begin: dict[int, list[int]] = {}
     for i, operation in enumerate(operations):
         begin.setdefault(operation.invoked_us, []).append(i)
@@ -91,8 +91,7 @@ def _lay_out(history: History, words: Sequence[str]) -> _Layout:
     time_x: dict[int, float] = {}
     for place, at_us in enumerate(times):
         if place:
-            wanted = (at_us - times[place - 1]) * scale
-            x += min(max(wanted, _LEAST_GAP_PX), _GREATEST_GAP_PX)
+            x += gaps[place - 1]
         starting = begin.get(at_us, [])
         x = max([x, *(word_end[operations[i].process] + 10 for i in starting)])
         time_x[at_us] = x

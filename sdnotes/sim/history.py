@@ -68,6 +68,11 @@ class Operation:
         if self.outcome is Outcome.UNKNOWN and self.result is not None:
             raise MalformedHistoryError(f"unknown, and yet a result: {self}")
 
+    @property
+    def end_us(self) -> float:
+        """Return when it was answered; infinity if it never was."""
+        return math.inf if self.completed_us is None else self.completed_us
+
     def __str__(self) -> str:
         words = [self.action, self.key, "" if self.argument is None else self.argument]
         said = " ".join(str(word) for word in words if word != "")
@@ -175,8 +180,7 @@ def is_plain(value: object) -> bool:
 
 def _place(operation: Operation) -> tuple[int, float]:
     """Return where an operation stands in its history; an open one is its last."""
-    end = math.inf if operation.completed_us is None else operation.completed_us
-    return operation.invoked_us, end
+    return operation.invoked_us, operation.end_us
 
 
 def _operation(fields: object) -> Operation:

@@ -200,7 +200,7 @@ class TestPausedClient:
         assert run.stored == "B"
         assert (run.accepted, run.refused) == (((34, "B"),), ((33, "A"),))
         assert not run.overwritten
-        assert says(run)[-1] == ("A", "<- store: no, seen 34")
+        assert says(run)[-1] == ("A", "<- store: too old")
 
     def test_without_it_the_late_write_overwrites_the_newer(self) -> None:
         """Kleppmann 2016, the first figure."""
@@ -215,8 +215,8 @@ class TestPausedClient:
             "   ms  who    what\n"
             "  0.0  A      -> lock: lock?\n"
             "  5.0  lock   <- A: lock?\n"
-            "  5.0  lock   -> A: yes, 33\n"
-            " 10.0  A      <- lock: yes, 33\n"
+            "  5.0  lock   -> A: 33\n"
+            " 10.0  A      <- lock: 33\n"
             " 20.0  A      lease good; pauses\n"
             " 30.0  B      -> lock: lock?\n"
             " 35.0  lock   <- B: lock?\n"
@@ -224,21 +224,21 @@ class TestPausedClient:
             " 40.0  B      <- lock: no\n"
             " 55.0  B      -> lock: lock?\n"
             " 60.0  lock   <- B: lock?\n"
-            " 60.0  lock   -> B: yes, 34\n"
-            " 65.0  B      <- lock: yes, 34\n"
-            " 65.0  B      -> store: write, 34\n"
-            " 70.0  store  <- B: write, 34\n"
+            " 60.0  lock   -> B: 34\n"
+            " 65.0  B      <- lock: 34\n"
+            " 65.0  B      -> store: write 34\n"
+            " 70.0  store  <- B: write 34\n"
             " 70.0  store  holds B's\n"
             " 70.0  store  -> B: ok\n"
             " 75.0  B      <- store: ok\n"
             "100.0  A      wakes\n"
-            "100.0  A      -> store: write, 33\n"
-            "105.0  store  <- A: write, 33\n"
-            "105.0  store  -> A: no, seen 34\n"
-            "110.0  A      <- store: no, seen 34"
+            "100.0  A      -> store: write 33\n"
+            "105.0  store  <- A: write 33\n"
+            "105.0  store  -> A: too old\n"
+            "110.0  A      <- store: too old"
         )
         drawn = spacetime(run_paused_client().trace, title="t", description="d")
-        assert "no, seen 34" in drawn.svg
+        assert "too old" in drawn.svg
 
     def test_a_look_at_a_right_clock_helps_when_the_work_took_too_long(self) -> None:
         run = run_paused_client(work_ms=70, pause_ms=0, check_tokens=False)
