@@ -15,8 +15,10 @@ def main() -> int:
     building = commands.add_parser("build", help="build the site into a folder")
     building.add_argument("--site-dir", type=Path, default=SITE)
     building.add_argument("--builder", choices=["mkdocs", "zensical"], default="mkdocs")
+    building.add_argument("--plain", action="store_true", help="without buttons")
     serving = commands.add_parser("serve", help="build, serve, rebuild on changes")
     serving.add_argument("--address", default="127.0.0.1:8000")
+    serving.add_argument("--plain", action="store_true", help="without buttons")
     commands.add_parser("check", help="read the tree and name what is wrong")
     commands.add_parser("reproduce", help="build twice and compare every byte")
     chapter = commands.add_parser("chapter", help="lay down the files of a new chapter")
@@ -25,9 +27,10 @@ def main() -> int:
     try:
         match arguments.command:
             case "build":
-                build.build(arguments.site_dir.resolve(), arguments.builder)
+                site = arguments.site_dir.resolve()
+                build.build(site, arguments.builder, plain=arguments.plain)
             case "serve":
-                return build.serve(arguments.address)
+                build.serve(arguments.address, plain=arguments.plain)
             case "check":
                 checks.require_none()
             case "reproduce":

@@ -16,11 +16,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT, SITE, checks, htmlchecks
+from sitebuild import DOCS, ROOT, SITE, browser, checks, htmlchecks, policy
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SERVING = "SDNOTES_SERVING"
 """Set while an author watches: then a problem is shown in the page and ends nothing."""
+
+BROWSER = "SDNOTES_BROWSER"
+"""The runtime's folder in the site, where there is one: pages then have buttons."""
 
 # Builders write the date of the build into what they make unless they are told one.
 _MARKER = ".built-by-sdnotes"
@@ -53,9 +56,12 @@ def environment(site_dir: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _environment(site_dir: Path) -> Iterator[None]:
+def _environment(site_dir: Path, runtime: browser.Assembled | None) -> Iterator[None]:
     before = dict(os.environ)
+    os.environ.pop(BROWSER, None)
     os.environ.update(environment(site_dir))
+    if runtime is not None:
+        os.environ[BROWSER] = runtime.address
     try:
         yield
     finally:
@@ -136,16 +142,23 @@ def _require_ours(site: Path) -> None:
         raise ProblemError(Problem(str(site), 1, message))
 
 
-def build(site: Path = SITE, builder: str = "mkdocs") -> None:
-    """Build the site into a folder. Raises ProblemError, and changes nothing there."""
+def build(site: Path = SITE, builder: str = "mkdocs", *, plain: bool = False) -> None:
+    """Build the site into a folder. Raises ProblemError, and changes nothing there.
+
+    A plain site has no buttons, and needs neither Node nor what npm installs.
+    """
     checks.require_none()
     _require_ours(site)
     # Within the project, since Zensical writes nowhere else; named after the process,
     # so that two builds at a time do not meet.
     aside = ROOT / f"site.{os.getpid()}.new"
+    runtime = None if plain else browser.assemble()
     try:
-        with _environment(aside):
+        with _environment(aside, runtime):
             (_zensical if builder == "zensical" else _mkdocs)(aside)
+        if runtime is not None:
+            runtime.put_into(aside)
+        policy.apply(aside)
         if builder == "mkdocs" and (
             problems := htmlchecks.site_problems(aside, site_url())
         ):
@@ -159,18 +172,20 @@ def build(site: Path = SITE, builder: str = "mkdocs") -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def serve(address: str) -> int:
-    """Build, serve and rebuild when text, package or records change.
+def serve(address: str, *, plain: bool = False) -> None:
+    """Build, serve and rebuild when text, package, records or scripts change.
 
     Problems are printed, and shown in the page where they are a block's; they end
-    nothing, since the author is there to mend them.
+    nothing, since the author is there to mend them. Pages carry no policy here: the
+    server adds a script of its own that reloads them.
     """
+    from mkdocs.commands.serve import serve as mkdocs_serve  # noqa: PLC0415 - slow
+
     for problem in checks.source_problems():
         print(problem, file=sys.stderr)
-    command = ["-m", "mkdocs", "serve", "--livereload", "--dev-addr", address]
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env={**os.environ, **environment(SITE), SERVING: "1"},
-        check=False,
-    ).returncode
+    with _environment(SITE, None):
+        os.environ[SERVING] = "1"
+        hooks = [] if plain else [str(ROOT / "sitebuild" / "serving.py")]
+        mkdocs_serve(
+            str(ROOT / "mkdocs.yml"), livereload=True, dev_addr=address, hooks=hooks
+        )

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from sitebuild import ROOT
 
-_MADE_ANYWHERE = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis")
+_MADE_ANYWHERE = shutil.ignore_patterns(
+    "__pycache__", ".*_cache", ".hypothesis", "node_modules"
+)
 _MADE_AT_THE_TOP = shutil.ignore_patterns(".git", ".venv", ".cache", "dist", "site*")
 
 

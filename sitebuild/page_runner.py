@@ -27,7 +27,7 @@ from typing import Any
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
 BATCH_S = 0.05
-"""How long printed text may wait for more of it: a message for each print hangs a tab."""
+"""How long printed text may wait for more: a message for each print hangs a tab."""
 
 Emit = Callable[[str, str], object]
 
@@ -70,7 +70,7 @@ def refuse_what_pages_lack(*, can_wait: bool) -> None:
         "or run this snippet on your own machine"
     )
     process = refusing(
-        "a browser's Python cannot start a process: run this snippet on your own machine"
+        "a browser's Python cannot start a process: run this on your own machine"
     )
     subprocess.Popen.__init__ = process  # type: ignore[method-assign]
     for name in ("system", "fork", "forkpty", "posix_spawn", "popen"):
@@ -83,7 +83,7 @@ def refuse_what_pages_lack(*, can_wait: bool) -> None:
 
 
 class Printed(io.TextIOBase):
-    """A standard stream that hands text on in batches and keeps its length in bounds."""
+    """A standard stream that hands text on in batches and keeps it in bounds."""
 
     def __init__(self, kind: str, session: "Session") -> None:
         self._kind = kind
@@ -213,4 +213,6 @@ def needed(code: str, needs: Mapping[str, Collection[str]]) -> Iterable[str]:
 
     ``needs`` maps the names of modules to packages, as the site's build found them.
     """
-    return sorted({package for name in imported(code) for package in needs.get(name, ())})
+    return sorted(
+        {package for name in imported(code) for package in needs.get(name, ())}
+    )

@@ -27,7 +27,15 @@ time_machine.travel(datetime.datetime(2040, 2, 29, 23, 59, tzinfo=datetime.UTC))
 def _build(root: Path, site: Path, **circumstances: str) -> None:
     env = {**environment_of(root), **circumstances}
     done = subprocess.run(
-        [sys.executable, "-m", "sitebuild", "build", "--site-dir", str(site)],
+        [
+            sys.executable,
+            "-m",
+            "sitebuild",
+            "build",
+            "--plain",
+            "--site-dir",
+            str(site),
+        ],
         cwd=root,
         env=env,
         capture_output=True,

@@ -16,8 +16,10 @@ from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
 from sitebuild import DOCS, ROOT, engine, fences, records
-from sitebuild.build import SERVING
+from sitebuild.build import BROWSER, SERVING
 from sitebuild.problems import ProblemError
+
+_RESULT = '<div class="result"'
 
 _index: dict[tuple[str, str, str], list[fences.Block]] = {}
 _seen: dict[str, int] = {}
@@ -64,6 +66,15 @@ def validate(
     return True
 
 
+def _place(kind: str) -> str:
+    """Return the empty element that a script fills: none where no script will come."""
+    return (
+        f'<div class="{kind}" data-search-exclude></div>'
+        if BROWSER in os.environ
+        else ""
+    )
+
+
 def _code_html(block: fences.Block, md: Markdown, printed: str = "") -> str:
     """Return the block's source, highlighted, and below it what it printed."""
     return str(
@@ -90,14 +101,19 @@ def _table_html(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> 
     )
 
 
-def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
-    native = ""
+def _bar(block: fences.Block) -> str:
+    """Return the place of a snippet's buttons, or why it has none."""
     if block.native:
-        reason = fences.NATIVE_REASONS[block.native]
-        native = f'<p class="sd-native">Runs here only: {html.escape(reason)}.</p>'
+        reason = html.escape(fences.NATIVE_REASONS[block.native])
+        return f'<p class="sd-native">Runs here only: {reason}.</p>'
+    return _place("sd-bar")
+
+
+def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
+    source, mark, printed = _code_html(block, md, result.text).partition(_RESULT)
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}">'
-        f"{_code_html(block, md, result.text)}{native}</div>"
+        f"{source}{_bar(block)}{mark}{printed}</div>"
     )
 
 
@@ -105,17 +121,18 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
     figure = result.figure
     assert figure is not None
     stop = "" if figure.title.endswith(("?", "!", ".")) else "."
+    player = _place("sd-player") if 'class="sd-event"' in figure.svg else ""
     return (
         f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
         f'<div class="sd-picture" data-search-exclude>'
-        f"{figure.svg}</div>"
+        f"{figure.svg}</div>{player}"
         f"<figcaption><strong>{html.escape(figure.title)}{stop}</strong> "
-        f"{html.escape(figure.description)}</figcaption>"
+        f"{html.escape(figure.description)}</figcaption>{_place('sd-tools')}"
         '<div class="sd-behind" data-search-exclude>'
         "<details><summary>The numbers behind it</summary>"
         f"{_table_html(figure.columns, figure.rows)}</details>"
         f"<details><summary>The code that drew it</summary>"
-        f"{_code_html(block, md)}</details></div></figure>"
+        f"{_code_html(block, md)}{_bar(block)}</details></div></figure>"
     )
 
 
@@ -128,7 +145,7 @@ def _record_html(block: fences.Block) -> str:
         f"{_table_html(record.columns, record.rows)}"
         f"<figcaption>{html.escape(record.caption)} "
         f'<span class="sd-provenance">{provenance}</span>'
-        "</figcaption></figure>"
+        f"</figcaption>{_place('sd-tools')}</figure>"
     )
 
 

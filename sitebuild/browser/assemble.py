@@ -1,9 +1,9 @@
 """Put the runtime's folder together and name it after its content.
 
-    .cache/browser/<hash>/ main.js editor.js worker.js *.css
-                           pyodide/   what npm's pyodide holds, library precompiled
-                           wheels/    sdnotes, simpy, ... and pyodide-lock.json
-                           licences.txt
+.cache/browser/<hash>/ main.js editor.js worker.js *.css
+                       pyodide/   what npm's pyodide holds, library precompiled
+                       wheels/    sdnotes, simpy, ... and pyodide-lock.json
+                       licences.txt
 """
 
 import hashlib
@@ -37,9 +37,9 @@ class Assembled:
         """Return where it stands in a site, as ``assets/browser/<hash>``."""
         return f"{PUBLISHED}/{self.folder.name}"
 
-    def put_into(self, site: Path) -> None:
+    def put_into(self, site: Path | str) -> None:
         """Copy it into a built site."""
-        target = site / self.address
+        target = Path(site) / self.address
         if not target.is_dir():
             shutil.copytree(self.folder, target)
 
@@ -101,14 +101,14 @@ def _bundle(folder: Path) -> set[Path]:
     }
 
 
-def _assemble_into(folder: Path) -> None:
+def _assemble_into(folder: Path, cache: Path) -> None:
     node.install()
     pyodide = node.WEB / "node_modules" / "pyodide"
     packages = _bundle(folder) | {pyodide}
     (folder / "pyodide").mkdir()
     for name in _RUNTIME:
         shutil.copyfile(pyodide / name, folder / "pyodide" / name)
-    precompile.library(folder / "pyodide" / "library.bin")
+    precompile.library(folder / "pyodide" / "library.bin", cache)
     with tempfile.TemporaryDirectory(prefix="sdnotes-") as scratch:
         own = wheels.split(wheels.build_own(Path(scratch)))
         wanted = set(wheels.PROVIDERS.values())
@@ -137,7 +137,7 @@ def assemble(cache: Path = CACHE) -> Assembled:
     with tempfile.TemporaryDirectory(prefix="new-", dir=cache) as scratch:
         folder = Path(scratch)
         try:
-            _assemble_into(folder)
+            _assemble_into(folder, cache)
         except OSError as error:
             message = f"cannot put the browser's part together: {error}"
             raise ProblemError(Problem("sitebuild/browser", 1, message)) from error

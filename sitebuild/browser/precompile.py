@@ -6,7 +6,10 @@ lines of a traceback.
 """
 
 import gzip
+import hashlib
 import json
+import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,15 +25,21 @@ def _compiled(jobs: Sequence[tuple[Path, Path, bool]]) -> None:
     node.node("compile.mjs", stdin=json.dumps(request))
 
 
-def library(target: Path) -> None:
+def library(target: Path, cache: Path) -> None:
     """Write the standard library as byte code, an archive compressed as a whole.
 
     A tenth smaller than one whose files are compressed each, and nothing is left to
-    inflate when a module is imported.
+    inflate when a module is imported. Kept in the cache, since it takes 10 s.
     """
     source = node.WEB / "node_modules" / "pyodide" / "python_stdlib.zip"
-    _compiled([(source, target, False)])
-    target.write_bytes(gzip.compress(target.read_bytes(), 9, mtime=0))
+    made_from = source.read_bytes() + (node.WEB / "compile.mjs").read_bytes()
+    kept = cache / f"library-{hashlib.sha256(made_from).hexdigest()[:16]}.bin"
+    if not kept.is_file():
+        _compiled([(source, target, False)])
+        aside = kept.with_suffix(f".{os.getpid()}.new")
+        aside.write_bytes(gzip.compress(target.read_bytes(), 9, mtime=0))
+        aside.rename(kept)
+    shutil.copyfile(kept, target)
 
 
 def wheels(paths: Sequence[Path], folder: Path) -> list[Path]:

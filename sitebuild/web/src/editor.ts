@@ -1,1 +1,118 @@
-export {}
+// The editor, fetched when a reader first asks for it: CodeMirror in the page's colours.
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
+import {
+	defaultKeymap,
+	history,
+	historyKeymap,
+	indentWithTab,
+} from "@codemirror/commands";
+import { python } from "@codemirror/lang-python";
+import {
+	bracketMatching,
+	HighlightStyle,
+	indentOnInput,
+	indentUnit,
+	syntaxHighlighting,
+} from "@codemirror/language";
+import { EditorState, Prec } from "@codemirror/state";
+import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+export interface Editor {
+	element: HTMLElement;
+	code(): string;
+	focus(): void;
+	destroy(): void;
+}
+
+const colour = (name: string) => ({ color: `var(--md-code-hl-${name}-color)` });
+
+// The same colours as those of the code that was printed.
+const style = HighlightStyle.define([
+	{
+		tag: [tags.keyword, tags.operatorKeyword, tags.bool, tags.null],
+		...colour("keyword"),
+	},
+	{ tag: [tags.string, tags.special(tags.string)], ...colour("string") },
+	{ tag: tags.number, ...colour("number") },
+	{ tag: tags.comment, ...colour("comment") },
+	{ tag: tags.function(tags.definition(tags.variableName)), ...colour("function") },
+	{ tag: tags.definition(tags.className), ...colour("function") },
+	{ tag: [tags.operator, tags.punctuation], ...colour("operator") },
+]);
+
+const look = EditorView.theme({
+	"&": { backgroundColor: "var(--md-code-bg-color)", color: "var(--md-code-fg-color)" },
+	"&.cm-focused": {
+		outline: "2px solid var(--md-accent-fg-color)",
+		outlineOffset: "-2px",
+	},
+	".cm-scroller": { fontFamily: "var(--sd-mono)", lineHeight: "1.5" },
+	".cm-content": { caretColor: "var(--md-code-fg-color)", padding: ".77em 0" },
+	".cm-cursor": { borderLeftColor: "var(--md-code-fg-color)" },
+	".cm-gutters": {
+		backgroundColor: "transparent",
+		border: "0",
+		color: "var(--md-default-fg-color--light)",
+	},
+	"&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":
+		{ backgroundColor: "var(--sd-selection)" },
+	"&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--sd-hair)" },
+});
+
+/** Return an editor that holds the code; `run` is called on Ctrl-Enter or Cmd-Enter. */
+export function openEditor(
+	code: string,
+	label: string,
+	run: () => void,
+	changed: () => void,
+): Editor {
+	const view = new EditorView({
+		doc: code,
+		extensions: [
+			lineNumbers(),
+			history(),
+			drawSelection(),
+			indentOnInput(),
+			indentUnit.of("    "),
+			EditorState.tabSize.of(4),
+			bracketMatching(),
+			closeBrackets(),
+			python(),
+			syntaxHighlighting(style),
+			look,
+			EditorView.contentAttributes.of({
+				"aria-label": label,
+				"aria-description": "Tab indents; to leave, press Escape, then Tab.",
+			}),
+			EditorView.updateListener.of((update) => {
+				if (update.docChanged) {
+					changed();
+				}
+			}),
+			Prec.highest(
+				keymap.of([
+					{
+						key: "Mod-Enter",
+						run: () => {
+							run();
+							return true;
+						},
+					},
+				]),
+			),
+			keymap.of([
+				...closeBracketsKeymap,
+				...historyKeymap,
+				indentWithTab,
+				...defaultKeymap,
+			]),
+		],
+	});
+	return {
+		element: view.dom,
+		code: () => view.state.doc.toString(),
+		focus: () => view.focus(),
+		destroy: () => view.destroy(),
+	};
+}

@@ -1,1 +1,69 @@
-console.log(1)
+// What every page loads: buttons for its snippets, players for its diagrams.
+// The interpreter and the editor are fetched when a reader first asks for them.
+import { Block, linkTo } from "./block.ts";
+import { make } from "./dom.ts";
+import { FigureView, mountTools } from "./figureview.ts";
+import { sleep } from "./interpreter.ts";
+import { isShared, LinkError, readFragment } from "./share.ts";
+
+interface Pages {
+	subscribe(mount: () => void): void;
+}
+
+let blocks: Block[] = [];
+
+function mount(): void {
+	for (const block of blocks.filter((old) => !old.element.isConnected)) {
+		block.leave();
+	}
+	blocks = blocks.filter((old) => old.element.isConnected);
+	for (const element of document.querySelectorAll<HTMLElement>("[data-sd-name]")) {
+		if (element.dataset.sdMounted === undefined) {
+			element.dataset.sdMounted = "";
+			mountOne(element);
+		}
+	}
+	void openLink();
+}
+
+function mountOne(element: HTMLElement): void {
+	mountTools(element, linkTo(`#${element.id}`));
+	const box = element.querySelector<HTMLElement>(".sd-picture");
+	const figure = box ? new FigureView(element, box) : null;
+	const bar = element.querySelector<HTMLElement>(".sd-bar");
+	if (bar) {
+		blocks.push(new Block(element, bar, figure));
+	}
+}
+
+/** Show the code that the address carries, if it carries any. */
+async function openLink(): Promise<void> {
+	if (!isShared(location.hash)) {
+		return;
+	}
+	for (const old of document.querySelectorAll(".sd-linked")) {
+		old.remove();
+	}
+	try {
+		const { name, code } = await readFragment(location.hash);
+		const block = blocks.find((candidate) => candidate.name === name);
+		if (block === undefined) {
+			throw new LinkError(`This page has no snippet ${name}; the link is for another.`);
+		}
+		await block.offer(code);
+	} catch (error) {
+		const words = error instanceof LinkError ? error.message : String(error);
+		const notice = make("div", { class: "sd-notice sd-linked", role: "alert" }, words);
+		document.querySelector(".md-content__inner")?.prepend(notice);
+	}
+}
+
+const pages = (window as { document$?: Pages }).document$;
+if (pages) {
+	pages.subscribe(mount); // on arrival and after each move without a reload
+} else {
+	mount();
+}
+addEventListener("hashchange", () => void openLink());
+// A worker would be frozen in the middle of its run in a page that is kept asleep.
+addEventListener("pagehide", sleep);

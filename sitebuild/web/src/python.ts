@@ -27,7 +27,10 @@ export interface Python {
 
 async function load(py: PyodideAPI, names: string[]): Promise<void> {
 	const said: string[] = [];
-	const quiet = { messageCallback() {}, errorCallback: (line: string) => said.push(line) };
+	const quiet = {
+		messageCallback() {},
+		errorCallback: (line: string) => said.push(line),
+	};
 	await py.loadPackage(names, quiet);
 	const missing = names.filter((name) => !(name in py.loadedPackages));
 	if (missing.length > 0) {

@@ -1,0 +1,51 @@
+// Compare what a run printed with what the page printed when it was built.
+import { diffArrays } from "diff";
+
+export interface Line {
+	text: string;
+	differs: boolean;
+}
+
+export interface Comparison {
+	lines: Line[];
+	/** How many published lines are not there any more. */
+	gone: number;
+	same: boolean;
+}
+
+/** Return the text as the build records it: no blanks at the ends of lines. */
+export function normalised(text: string): string[] {
+	const lines = text.split("\n").map((line) => line.trimEnd());
+	while (lines.length > 0 && lines.at(-1) === "") {
+		lines.pop();
+	}
+	return lines;
+}
+
+/** Return the lines that were printed, each marked if it was not published. */
+export function compared(printed: string[], published: string[]): Comparison {
+	const lines: Line[] = [];
+	let gone = 0;
+	for (const { value, added, removed } of diffArrays(published, printed)) {
+		if (removed) {
+			gone += value.length;
+		} else {
+			lines.push(...value.map((text) => ({ text, differs: added })));
+		}
+	}
+	return { lines, gone, same: gone === 0 && !lines.some((line) => line.differs) };
+}
+
+/** Say a comparison in words, for the status line. */
+export function inWords({ lines, gone, same }: Comparison, what = "line"): string {
+	if (same) {
+		return "Same as published.";
+	}
+	const fresh = lines.filter((line) => line.differs).length;
+	const count = (n: number) => `${n} ${what}${n === 1 ? "" : "s"}`;
+	if (fresh === 0) {
+		return `${count(gone)} less than published.`;
+	}
+	const differ = fresh === 1 ? "differs" : "differ";
+	return `${count(fresh)} of ${lines.length} ${differ} from what was published.`;
+}

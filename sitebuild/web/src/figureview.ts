@@ -1,0 +1,147 @@
+// A figure on the page: its tools, its player, and the picture that a run drew anew.
+import { type Comparison, compared } from "./compare.ts";
+import { button, copy, make, save } from "./dom.ts";
+import { cells, csv, type Drawn, picture, table } from "./figure.ts";
+import { mountPlayer } from "./player.ts";
+
+const asLines = (rows: string[][]): string[] => rows.map((row) => row.join("\u001f"));
+
+const STANDALONE = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+/** Put a row of quiet buttons under a figure or a record. */
+export function mountTools(element: HTMLElement, link: string): void {
+	const tools = element.querySelector<HTMLElement>(".sd-tools");
+	if (tools === null) {
+		return;
+	}
+	const name = element.id;
+	const status = make("span", { class: "sd-status", role: "status" });
+	const buttons = [
+		button("Copy link", "Copy a link to this place", () => {
+			void copy(link, status, "Copied.");
+		}),
+	];
+	const svg = () => shownPicture(element);
+	if (svg()) {
+		buttons.push(
+			button("Save SVG", "Save this figure as a file", () => {
+				const text = new XMLSerializer().serializeToString(whole(svg()));
+				save(STANDALONE + text, "image/svg+xml", `${name}.svg`);
+			}),
+		);
+	}
+	const numbers = () =>
+		element.querySelector<HTMLTableElement>(".sd-numbers table:not([hidden])");
+	buttons.push(
+		button("Save CSV", "Save the numbers as a file", () => {
+			const shown = numbers();
+			save(shown ? csv(cells(shown)) : "", "text/csv", `${name}.csv`);
+		}),
+	);
+	tools.replaceChildren(...buttons, status);
+}
+
+/** Return the picture that stands there now: the published one, or one drawn anew. */
+function shownPicture(element: HTMLElement): SVGSVGElement | null {
+	const redrawn = element.querySelector(".sd-picture .sd-redrawn")?.shadowRoot;
+	return (
+		redrawn?.querySelector("svg") ?? element.querySelector(".sd-picture > svg") ?? null
+	);
+}
+
+/** Return a copy of a picture with all that a player may have hidden. */
+function whole(svg: SVGSVGElement | null): SVGSVGElement {
+	const copied = (svg as SVGSVGElement).cloneNode(true) as SVGSVGElement;
+	for (const shape of copied.querySelectorAll<SVGElement>("[clip-path],[style]")) {
+		shape.removeAttribute("clip-path");
+		shape.style.removeProperty("visibility");
+	}
+	for (const made of copied.querySelectorAll(".sd-now,clipPath")) {
+		made.remove();
+	}
+	return copied;
+}
+
+export class FigureView {
+	#element: HTMLElement;
+	#picture: HTMLElement;
+	#caption: HTMLElement | null;
+	#words: Node[];
+	#svg: SVGSVGElement | null;
+	#table: HTMLTableElement | null;
+	#redrawn: HTMLElement | null = null;
+	#stopPlayer: (() => void) | null = null;
+
+	constructor(element: HTMLElement, box: HTMLElement) {
+		this.#element = element;
+		this.#picture = box;
+		this.#caption = element.querySelector("figcaption");
+		this.#words = [...(this.#caption?.childNodes ?? [])];
+		this.#svg = shownPicture(element);
+		this.#table = element.querySelector(".sd-numbers table");
+		this.#mountPlayer();
+	}
+
+	#mountPlayer(): void {
+		this.#stopPlayer?.();
+		this.#stopPlayer = null;
+		const host = this.#element.querySelector<HTMLElement>(".sd-player");
+		const svg = shownPicture(this.#element);
+		host?.replaceChildren();
+		if (host && svg?.querySelector(".sd-event")) {
+			this.#stopPlayer = mountPlayer(host, svg);
+		}
+	}
+
+	compare(drawn: Drawn): Comparison {
+		const published = this.#table ? cells(this.#table) : [];
+		return compared(asLines([drawn.columns, ...drawn.rows]), asLines(published));
+	}
+
+	/** Put the new figure in place of the old; return how its numbers compare. */
+	draw(drawn: Drawn): Comparison {
+		this.restore();
+		const result = this.compare(drawn);
+		this.#redrawn = picture(drawn.svg);
+		this.#svg?.remove();
+		this.#picture.append(this.#redrawn);
+		const title = make(
+			"strong",
+			{},
+			`${drawn.title}${/[?!.]$/.test(drawn.title) ? "" : "."}`,
+		);
+		this.#caption?.replaceChildren(title, ` ${drawn.description}`);
+		const rows = drawn.rows.map((row, place) => ({
+			row,
+			differs: result.lines[place + 1]?.differs ?? false,
+		}));
+		if (this.#table) {
+			this.#table.hidden = true;
+			this.#table.after(table(drawn.columns, rows));
+		}
+		this.#mountPlayer();
+		return result;
+	}
+
+	/** Show the published figure again. */
+	restore(): void {
+		if (this.#redrawn === null) {
+			return;
+		}
+		this.#redrawn.remove();
+		this.#redrawn = null;
+		if (this.#svg) {
+			this.#picture.append(this.#svg);
+		}
+		this.#caption?.replaceChildren(...this.#words);
+		if (this.#table) {
+			this.#table.nextElementSibling?.remove();
+			this.#table.hidden = false;
+		}
+		this.#mountPlayer();
+	}
+
+	leave(): void {
+		this.#stopPlayer?.();
+	}
+}

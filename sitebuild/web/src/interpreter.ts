@@ -1,0 +1,136 @@
+// The page's one interpreter: a worker that runs snippets in turn and can be stopped.
+// It starts on the first run, outlives navigation, and is replaced after a stop.
+import type { Answer, Request, Stream } from "./protocol.ts";
+
+export const LIMIT_S = 20;
+
+export interface Job {
+	code: string;
+	filename: string;
+	published: boolean;
+	/** The interpreter is ready and runs this one now. */
+	onStart(): void;
+	onPrint(stream: Stream, text: string): void;
+	onEnd(end: End): void;
+}
+
+export type End =
+	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number }
+	| { kind: "stopped"; after: "reader" | "limit" | "left" }
+	| { kind: "failed"; message: string };
+
+const base = new URL(".", import.meta.url);
+let worker: Worker | null = null;
+let starts = 0;
+/** Whether code that is not the page's own has run in this interpreter. */
+let touched = false;
+let queue: Job[] = [];
+let run = 0;
+let limit: ReturnType<typeof setTimeout> | undefined;
+
+function started(): Worker {
+	// A worker made from a blob inherits the page's security policy, one made from an
+	// address does not. The number asks again for a file that could not be fetched.
+	const source = `import ${JSON.stringify(new URL(`worker.js?${starts++}`, base).href)};`;
+	const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+	const made = new Worker(url, { type: "module" });
+	touched = false;
+	made.onmessage = (event: MessageEvent<Answer>) => heard(event.data);
+	made.onerror = (event) => {
+		event.preventDefault();
+		drop();
+		finish({
+			kind: "failed",
+			message: event.message || "its files could not be fetched",
+		});
+	};
+	return made;
+}
+
+function drop(): void {
+	worker?.terminate();
+	worker = null;
+}
+
+function heard(answer: Answer): void {
+	const job = queue[0];
+	if (job === undefined || answer.run !== run) {
+		return; // of a run that was stopped
+	}
+	if (answer.kind === "started") {
+		limit = setTimeout(() => end("limit"), LIMIT_S * 1000);
+		job.onStart();
+	} else if (answer.kind === "printed") {
+		job.onPrint(answer.stream, answer.text);
+	} else {
+		if (answer.kind === "failed") {
+			drop(); // whatever broke it, the next run begins with a new one
+		}
+		finish(answer);
+	}
+}
+
+function finish(result: End): void {
+	clearTimeout(limit);
+	queue.shift()?.onEnd(result);
+	next();
+}
+
+function next(): void {
+	const job = queue[0];
+	if (job === undefined) {
+		return;
+	}
+	worker ??= started();
+	const { code, filename, published } = job;
+	touched ||= !published;
+	run += 1;
+	worker.postMessage({ run, code, filename, published } satisfies Request);
+}
+
+function end(after: "reader" | "limit" | "left"): void {
+	drop();
+	finish({ kind: "stopped", after });
+}
+
+/** Run a job when those before it have ended; return a function that stops it. */
+export function submit(job: Job): () => void {
+	queue.push(job);
+	if (queue.length === 1) {
+		next();
+	}
+	return () => {
+		if (queue[0] === job) {
+			end("reader");
+			// The reader will want to run again: have an interpreter ready.
+			worker ??= started();
+		} else if (queue.includes(job)) {
+			queue = queue.filter((other) => other !== job);
+			job.onEnd({ kind: "stopped", after: "reader" });
+		}
+	};
+}
+
+/** Whether only published code has run in the interpreter that runs now. */
+export const isPristine = (): boolean => !touched;
+
+/** Take a new interpreter for the next run. */
+export const renew = drop;
+
+/** End all runs: their page is gone, or will be kept asleep. */
+export function leave(): void {
+	while (queue.length > 0) {
+		end("left");
+	}
+}
+
+/** Let the interpreter go before the browser puts the page to sleep. */
+export function sleep(): void {
+	const running = queue;
+	queue = [];
+	clearTimeout(limit);
+	drop();
+	for (const job of running) {
+		job.onEnd({ kind: "stopped", after: "left" });
+	}
+}
