@@ -229,8 +229,12 @@ def run(block: Block) -> Result:
     for wrong, why in _UNSHOWABLE.items():
         if re.search(wrong, printed):
             raise block.problem(f"snippet {block.name!r} prints {why}")
-    lines = (line.rstrip() for line in printed.rstrip().split("\n"))
-    return Result("\n".join(lines))
+    return Result(as_recorded(printed))
+
+
+def as_recorded(printed: str) -> str:
+    """Return what a block printed as a page records it: no blanks at lines' ends."""
+    return "\n".join(line.rstrip() for line in printed.rstrip().split("\n"))
 
 
 def check(block: Block, result: Result) -> None:

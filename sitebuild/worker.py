@@ -7,12 +7,10 @@ next one. The parent (engine.py) kills the whole process group when a block does
 end, which no thread or signal handler could be trusted to do.
 """
 
-import ast
 import contextlib
 import importlib
 import io
 import json
-import linecache
 import os
 import subprocess
 import sys
@@ -20,12 +18,12 @@ import tempfile
 import threading
 import time
 import traceback
-import types
 import warnings
 import zoneinfo
 from typing import Any, BinaryIO
 
-OUTPUT_LIMIT_CHARS = 64 * 1024
+from sitebuild.page_runner import OUTPUT_LIMIT_CHARS, execute, refusing
+
 # Imported before the first block, so that no block is charged for them.
 _WARM = ("sdnotes", "sdnotes.sim", "sdnotes.figures", "sdnotes.figures.chart")
 
@@ -55,13 +53,10 @@ def _failure(error: BaseException, filename: str) -> dict[str, Any]:
 
 
 def _refused(what: str, native: str) -> Any:
-    def refuse(*_: object, **__: object) -> None:
-        raise RuntimeError(
-            f'a snippet that starts {what} needs native="{native}" on its fence: a '
-            "browser's Python cannot"
-        )
-
-    return refuse
+    return refusing(
+        f'a snippet that starts {what} needs native="{native}" on its fence: a '
+        "browser's Python cannot"
+    )
 
 
 def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
@@ -70,10 +65,6 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
         threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
         subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
     stdout, stderr = _Tail(), _Tail()
-    module = types.ModuleType("__main__")
-    lines = code.splitlines(keepends=True)
-    linecache.cache[filename] = (len(code), None, lines, filename)
-    sys.modules["__main__"] = module  # dataclasses and pickle look their module up
     started_s, began_s = time.process_time(), time.perf_counter()
     try:
         with (
@@ -83,8 +74,7 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
         ):
             warnings.simplefilter("error")
             warnings.simplefilter("ignore", ImportWarning)  # Pygal's import hook
-            tree = ast.parse(code, filename)
-            exec(compile(tree, filename, "exec"), module.__dict__)  # noqa: S102
+            execute(code, filename)
     except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
         return _failure(error, filename)
     if stderr.getvalue():

