@@ -32,6 +32,7 @@ check: $(INSTALLED) ## pass every test: what CI runs
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m sitebuild web
 	$(BIN)/pytest -n 2 --dist loadfile
 
 quick: $(INSTALLED) ## under a minute, while you write: no builds, no browser
@@ -39,6 +40,7 @@ quick: $(INSTALLED) ## under a minute, while you write: no builds, no browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python -m sitebuild web
 	$(BIN)/pytest -m "not slow"
 
 outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
@@ -57,9 +59,10 @@ bench: $(INSTALLED) ## run the benchmarks and compare (UPDATE=1 rewrites)
 chapter: $(INSTALLED) ## lay down the files of a new chapter: make chapter SLUG=...
 	$(BIN)/python -m sitebuild chapter "$(SLUG)"
 
-format: $(INSTALLED) ## let ruff format and mend what it can
+format: $(INSTALLED) ## let ruff and Biome format and mend what they can
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/python -m sitebuild web --format
 
 pins: $(INSTALLED) ## choose the versions of requirements.txt anew
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -67,5 +70,5 @@ pins: $(INSTALLED) ## choose the versions of requirements.txt anew
 	  --upgrade --output-file requirements.txt pyproject.toml
 
 clean: ## remove all that was made here
-	rm -rf $(VENV) site site.*.new dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) site site.*.new dist .cache sitebuild/web/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from sitebuild import SITE, build, checks, newchapter, reproduce
+from sitebuild.browser import node
 from sitebuild.problems import ProblemError
 
 
@@ -21,6 +22,8 @@ def main() -> int:
     serving.add_argument("--plain", action="store_true", help="without buttons")
     commands.add_parser("check", help="read the tree and name what is wrong")
     commands.add_parser("reproduce", help="build twice and compare every byte")
+    web = commands.add_parser("web", help="check and test the front end's sources")
+    web.add_argument("--format", action="store_true", help="format them instead")
     chapter = commands.add_parser("chapter", help="lay down the files of a new chapter")
     chapter.add_argument("slug")
     arguments = parser.parse_args()
@@ -35,6 +38,8 @@ def main() -> int:
                 checks.require_none()
             case "reproduce":
                 reproduce.reproduce()
+            case "web":
+                node.format_sources() if arguments.format else node.check_sources()
             case "chapter":
                 newchapter.lay_down(arguments.slug)
     except ProblemError as error:

@@ -64,3 +64,18 @@ def bundle(entry: str, target: Path, *options: str) -> None:
         f"--outfile={target}",
         *options,
     )
+
+
+def check_sources() -> None:
+    """Check types, form and unit tests of the front end; raises ProblemError."""
+    install()
+    tool("typescript", "bin/tsc", "--noEmit")
+    tool("@biomejs/biome", "bin/biome", "ci", ".")
+    tests = sorted(str(path) for path in (WEB / "test").glob("*.test.ts"))
+    node("--test", "--test-reporter=dot", *tests)
+
+
+def format_sources() -> None:
+    """Let Biome format the sources and mend what it can."""
+    install()
+    tool("@biomejs/biome", "bin/biome", "check", "--write", ".")

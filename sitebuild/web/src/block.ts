@@ -175,7 +175,7 @@ export class Block {
 		const drawn = figureIn(output.out);
 		if (drawn && this.#figure) {
 			const comparison = this.#figure.draw(drawn);
-			words.push(inWords(comparison, "row of numbers"));
+			words.push(inWords(comparison, "row"));
 		} else {
 			output.element.hidden = output.text === "";
 			const comparison = output.compare(this.#published.output);

@@ -47,5 +47,5 @@ export function inWords({ lines, gone, same }: Comparison, what = "line"): strin
 		return `${count(gone)} less than published.`;
 	}
 	const differ = fresh === 1 ? "differs" : "differ";
-	return `${count(fresh)} of ${lines.length} ${differ} from what was published.`;
+	return `${fresh} of ${count(lines.length)} ${differ} from what was published.`;
 }

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { compared, inWords, normalised } from "../src/compare.ts";
+import { csv } from "../src/figure.ts";
+
+const lines: fc.Arbitrary<string[]> = fc.array(fc.constantFrom("a", "b", "c", ""), {
+	maxLength: 12,
+});
+
+test("blanks at the ends of lines and of the text do not count", () => {
+	assert.deepEqual(normalised("a  \nb\n\n \n"), ["a", "b"]);
+	assert.deepEqual(normalised(""), []);
+});
+
+test("equal texts are the same, others are not", () => {
+	fc.assert(
+		fc.property(lines, lines, (one, other) => {
+			assert.equal(compared(one, other).same, one.join("\n") === other.join("\n"));
+		}),
+	);
+});
+
+test("what is not marked was published, in that order", () => {
+	fc.assert(
+		fc.property(lines, lines, (printed, published) => {
+			const result = compared(printed, published);
+			assert.deepEqual(
+				result.lines.map((line) => line.text),
+				printed,
+			);
+			const kept = result.lines.filter((line) => !line.differs);
+			let at = 0;
+			for (const { text } of kept) {
+				at = published.indexOf(text, at) + 1;
+				assert.notEqual(at, 0);
+			}
+			assert.equal(result.gone, published.length - kept.length);
+		}),
+	);
+});
+
+test("a changed line among equal ones is the only one that is marked", () => {
+	const result = compared(["a", "B", "c"], ["a", "b", "c"]);
+	assert.deepEqual(
+		result.lines.map((line) => line.differs),
+		[false, true, false],
+	);
+	assert.equal(inWords(result), "1 of 3 lines differs from what was published.");
+});
+
+test("a comparison is said in words", () => {
+	assert.equal(inWords(compared(["a"], ["a"])), "Same as published.");
+	assert.equal(inWords(compared([], ["a", "b"])), "2 lines less than published.");
+	assert.equal(
+		inWords(compared(["x", "y"], []), "row"),
+		"2 of 2 rows differ from what was published.",
+	);
+});
+
+test("numbers are written as RFC 4180 has them", () => {
+	assert.equal(csv([["a", 'b"c', "d,e", "f\ng"]]), 'a,"b""c","d,e","f\ng"\r\n');
+});
