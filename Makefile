@@ -70,5 +70,5 @@ pins: $(INSTALLED) ## choose the versions of requirements.txt anew
 	  --upgrade --output-file requirements.txt pyproject.toml
 
 clean: ## remove all that was made here
-	rm -rf $(VENV) site site.*.new dist .cache sitebuild/web/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) site site.*.new dist .browser .cache sitebuild/web/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,8 +1,8 @@
 """Put together what runs in the reader's browser: Pyodide, our wheel, our scripts.
 
-    npm (pyodide, codemirror, ...)  ----.
-    PyPI (simpy, pygal, ...)  ---------- .cache/browser/<hash>/ --copied--> site/assets/
-    sdnotes, page_runner.py, web/src ---'
+    npm (pyodide, codemirror, ...)  ---.
+    PyPI (simpy, pygal, ...)  ----------+--> .browser/<hash>/ --copied--> site/assets/
+    sdnotes, page_runner.py, web/src --'
 
 Nothing of it enters git. The folder is named after the hash of its content, so that a
 browser may keep it for ever. A site that is built without it reads the same and has no

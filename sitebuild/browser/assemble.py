@@ -18,7 +18,9 @@ from sitebuild import ROOT
 from sitebuild.browser import licences, node, precompile, wheels
 from sitebuild.problems import Problem, ProblemError
 
-CACHE = ROOT / ".cache" / "browser"
+CACHE = ROOT / ".browser"
+"""Not below .cache, which Zensical empties."""
+
 PUBLISHED = "assets/browser"
 """Where in a site the folder stands."""
 
@@ -101,7 +103,7 @@ def _assemble_into(folder: Path, cache: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="sdnotes-") as scratch:
         own = wheels.split(wheels.build_own(Path(scratch)))
         wanted = set(wheels.PROVIDERS.values())
-        found = [*own, *wheels.fetch(wanted, ROOT / ".cache" / "wheels")]
+        found = [*own, *wheels.fetch(wanted, cache / "wheels")]
         (folder / "wheels").mkdir()
         compiled = precompile.wheels([w.path for w in found], folder / "wheels")
     served = [replace(w, path=p) for w, p in zip(found, compiled, strict=True)]
