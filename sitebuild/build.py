@@ -183,6 +183,8 @@ def serve(address: str, *, plain: bool = False) -> None:
 
     for problem in checks.source_problems():
         print(problem, file=sys.stderr)
+    logging.basicConfig(format="%(levelname)-8s %(message)s")
+    logging.getLogger("mkdocs").setLevel(logging.INFO)
     with _environment(SITE, None):
         os.environ[SERVING] = "1"
         hooks = [] if plain else [str(ROOT / "sitebuild" / "serving.py")]
