@@ -10,20 +10,35 @@ interface Pages {
 	subscribe(mount: () => void): void;
 }
 
+const SLICE_MS = 4;
+
 let blocks: Block[] = [];
+let waiting: HTMLElement[] = [];
 
 function mount(): void {
 	for (const block of blocks.filter((old) => !old.element.isConnected)) {
 		block.leave();
 	}
 	blocks = blocks.filter((old) => old.element.isConnected);
-	for (const element of document.querySelectorAll<HTMLElement>("[data-sd-name]")) {
+	waiting = [...document.querySelectorAll<HTMLElement>("[data-sd-name]")];
+	mountSome();
+}
+
+// In slices, so that a long page answers its reader while its buttons appear.
+function mountSome(): void {
+	const until = performance.now() + SLICE_MS;
+	while (performance.now() < until) {
+		const element = waiting.shift();
+		if (element === undefined) {
+			void openLink();
+			return;
+		}
 		if (element.dataset.sdMounted === undefined) {
 			element.dataset.sdMounted = "";
 			mountOne(element);
 		}
 	}
-	void openLink();
+	setTimeout(mountSome);
 }
 
 function mountOne(element: HTMLElement): void {
