@@ -90,6 +90,7 @@ class Player {
 		this.listening.abort();
 		this.picture.restore();
 		this.host.replaceChildren();
+		this.host.classList.remove("sd-player-used");
 		this.host.removeAttribute("role");
 		this.host.removeAttribute("aria-label");
 	}
@@ -207,6 +208,7 @@ class Player {
 
 	private show(): void {
 		this.picture.show(this.state);
+		this.host.classList.toggle("sd-player-used", !this.state.whole);
 		this.slider.value = `${this.state.nowUs}`;
 		this.clock.textContent = ms(this.state.nowUs);
 		const words = wordsFor(this.events, this.state);
