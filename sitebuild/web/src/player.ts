@@ -110,6 +110,7 @@ class Player {
 		this.slider.max = `${this.events.at(-1)?.atUs}`;
 		this.slider.setAttribute("aria-label", "Simulated time");
 		this.clock.setAttribute("aria-hidden", "true"); // the slider says it
+		this.words.setAttribute("aria-live", "polite");
 		const time = made("div", "sd-player-time");
 		time.append(this.slider, this.clock);
 		this.host.setAttribute("role", "group");
@@ -135,10 +136,9 @@ class Player {
 	}
 
 	private act(action: Action): void {
-		if (action === "play") {
-			if (playing === this) this.pause();
-			else this.play();
-		} else if (action === "start") this.go(after(this.events, 0));
+		if (action === "play" && playing === this) this.pause();
+		else if (action === "play") this.play();
+		else if (action === "start") this.go(after(this.events, 0));
 		else if (action === "whole") this.go(wholeOf(this.events));
 		else this.go(stepped(this.events, this.state, action === "step" ? 1 : -1));
 	}
@@ -162,14 +162,14 @@ class Player {
 	private go(state: State, live: "polite" | "off" = "polite"): void {
 		this.pause();
 		this.state = state;
-		this.words.ariaLive = live;
+		this.words.setAttribute("aria-live", live);
 		this.show();
 	}
 
 	private play(): void {
 		playing?.pause();
 		playing = this;
-		this.words.ariaLive = "off"; // or it would speak without an end
+		this.words.setAttribute("aria-live", "off"); // it would speak without an end
 		if (this.state.count === this.events.length)
 			this.state = after(this.events, 0);
 		this.restMs = 0;
