@@ -82,7 +82,9 @@ class Played:
 
     @property
     def now_is_drawn(self) -> bool:
-        return bool(self.figure.locator(".sd-now").is_visible())
+        # A level line has no height and so counts as invisible; its style tells.
+        shown = "line => getComputedStyle(line).display !== 'none'"
+        return bool(self.figure.locator(".sd-now").evaluate(shown))
 
     def drawn(self, step: int) -> int:
         """Return how many hundredths of a message are seen."""
@@ -93,7 +95,8 @@ class Played:
 
     def is_seen(self, step: int, kind: str) -> bool:
         mark = self.figure.locator(f'[data-step="{step}"] > .{kind}').first
-        return mark.evaluate("e => getComputedStyle(e).visibility") == "visible"
+        seen = "e => getComputedStyle(e).visibility === 'visible'"
+        return bool(mark.evaluate(seen))
 
     def idle(self) -> list[str]:
         """Return the names of the buttons that have nothing to do."""

@@ -36,12 +36,7 @@ export function countAt(events: readonly Moment[], nowUs: number): number {
 type Axis = (event: Moment) => number;
 
 /** Return where a value of one axis lies on the other: straight between two events. */
-function across(
-	events: readonly Moment[],
-	value: number,
-	from: Axis,
-	to: Axis,
-): number {
+function across(events: readonly Moment[], value: number, from: Axis, to: Axis): number {
 	const place = events.findIndex((event) => from(event) >= value);
 	const right = events.at(place); // after all events: the last
 	const left = place > 0 ? events[place - 1] : right;
@@ -87,11 +82,7 @@ export function wholeOf(events: readonly Moment[]): State {
 }
 
 /** Return the next or the previous state; what stands whole is begun anew. */
-export function stepped(
-	events: readonly Moment[],
-	state: State,
-	by: 1 | -1,
-): State {
+export function stepped(events: readonly Moment[], state: State, by: 1 | -1): State {
 	return after(events, (state.whole && by > 0 ? 0 : state.count) + by);
 }
 

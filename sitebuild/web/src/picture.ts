@@ -48,6 +48,7 @@ export class Picture {
 		this.clip.append(this.past);
 		this.now = drawn("line", { class: "sd-now", x1: GUTTER_PX, x2: width });
 		this.now.style.stroke = "var(--sd-series-2, #b4431f)";
+		this.now.style.strokeOpacity = "0.6";
 		// Below all else, so that words stay legible.
 		svg.insertBefore(this.now, svg.querySelector("g, text"));
 		svg.append(this.clip);
@@ -65,14 +66,15 @@ export class Picture {
 		// At the end nothing more will come: what is still on its way is drawn as it is.
 		const over = count === this.events.length;
 		for (const shape of this.shapes) {
-			if (over || Number(shape.dataset.until) < count)
-				shape.removeAttribute("clip-path");
+			if (over || Number(shape.dataset.until) < count) shape.removeAttribute("clip-path");
 			else shape.setAttribute("clip-path", `url(#${this.clip.id})`);
 		}
 	}
 
+	/** Leave the picture as it was found. */
 	restore(): void {
 		this.show(wholeOf(this.events));
+		for (const group of this.groups) group.removeAttribute("style");
 		this.now.remove();
 		this.clip.remove();
 	}

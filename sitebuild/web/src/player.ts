@@ -46,11 +46,7 @@ function made<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Give a button its picture and its name; nothing is done while that stays the same. */
-function dress(
-	button: HTMLButtonElement,
-	icon: keyof typeof ICONS,
-	label: string,
-): void {
+function dress(button: HTMLButtonElement, icon: keyof typeof ICONS, label: string): void {
 	if (button.title === label) return;
 	const picture = drawn("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
 	picture.append(drawn("path", { d: ICONS[icon] }));
@@ -147,9 +143,7 @@ class Player {
 		if (key.altKey || key.ctrlKey || key.metaKey || key.shiftKey) return;
 		const inSlider = key.target === this.slider;
 		const live = inSlider ? "off" : "polite";
-		const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[
-			key.key
-		];
+		const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[key.key];
 		const ends = { Home: 0, End: this.events.length }[key.key];
 		if ((by === 1 || by === -1) && (inSlider || !/Up|Down/.test(key.key))) {
 			this.go(stepped(this.events, this.state, by), live);
@@ -170,8 +164,7 @@ class Player {
 		playing?.pause();
 		playing = this;
 		this.words.setAttribute("aria-live", "off"); // it would speak without an end
-		if (this.state.count === this.events.length)
-			this.state = after(this.events, 0);
+		if (this.state.count === this.events.length) this.state = after(this.events, 0);
 		this.restMs = 0;
 		this.lastMs = performance.now();
 		this.frame(this.lastMs);

@@ -173,10 +173,7 @@ test("the signs for a message become words", () => {
 });
 
 test("words name the last event, its time and its place", () => {
-	assert.equal(
-		wordsFor(EVENTS, WHOLE),
-		"4 events in 70 ms. Play them one by one.",
-	);
+	assert.equal(wordsFor(EVENTS, WHOLE), "4 events in 70 ms. Play them one by one.");
 	assert.equal(
 		wordsFor(EVENTS, after(EVENTS, 0)),
 		"0 ms · nothing has happened yet · 0 of 4",
