@@ -44,10 +44,10 @@ def text_at(
     return element
 
 
-def line_at(parent: ET.Element, kind: str, *ends: float) -> None:
-    """Put a line from (x1, y1) to (x2, y2)."""
+def line_at(parent: ET.Element, kind: str, *ends: float) -> ET.Element:
+    """Put a line from (x1, y1) to (x2, y2) and return it."""
     named = zip(("x1", "y1", "x2", "y2"), map(px, ends), strict=True)
-    ET.SubElement(parent, "line", {"class": kind, **dict(named)})
+    return ET.SubElement(parent, "line", {"class": kind, **dict(named)})
 
 
 def ms(at_us: int) -> str:

@@ -7,8 +7,10 @@ r"""Draw a trace as a space-time diagram: who knew what when, and what never arr
      20 ms   |////////////|         a cut, as a band between the nodes that it parts
              |--x         |         a lost message ends in a cross
 
-Every event is a group with ``data-step`` (its place in the trace), ``data-at-us`` and
-``data-says``, so that a script can show the diagram step by step.
+Every event is a group with ``data-step`` (its place in the trace), ``data-at-us``,
+``data-y`` (the height of its time) and ``data-says``, so that a script can show the
+diagram step by step. A shape that takes time, a message or a cut, has ``data-until``,
+the step that ends it; where nothing does, the number of events.
 
 Source: Lamport 1978, "Time, Clocks, and the Ordering of Events", figure 1.
 Left out: time to scale (see layout.py); more than about eight nodes.
@@ -64,6 +66,7 @@ class _Drawing:
                 "class": "sd-event",
                 "data-step": str(step),
                 "data-at-us": str(event.at_us),
+                "data-y": px(self.layout.y_of(event.at_us)),
                 "data-says": f"{event.who} {event.what}",
             },
         )
@@ -94,7 +97,9 @@ class _Drawing:
         for left, right in self._parted(cut):
             place = {"x": left, "y": top, "width": right - left, "height": bottom - top}
             shape = {name: px(value) for name, value in place.items()}
-            ET.SubElement(group, "rect", {"class": "band", **shape})
+            until = str(len(self.events) if end is None else end)
+            marks = {"class": "band", **shape, "data-until": until}
+            ET.SubElement(group, "rect", marks)
             middle = (left + right) / 2
             words = f"{cut.text} cut" if len(cut.links) == 1 else "link cut"
             line_at(group, "edge", left, top, right, top)
@@ -154,10 +159,10 @@ class _Drawing:
         return x1, self.layout.y_of(sent.at_us), x2, self.layout.y_of(until_us)
 
     def _leaves(
-        self, step: int, kind: str, ends: tuple[float, float, float, float]
+        self, step: int, until: int, kind: str, ends: tuple[float, float, float, float]
     ) -> None:
         group = self.group(step)
-        line_at(group, kind, *ends)
+        line_at(group, kind, *ends).set("data-until", str(until))
         dot = {"cx": px(ends[0]), "cy": px(ends[1])}
         ET.SubElement(group, "circle", {"class": "dot", "r": "3", **dot})
 
@@ -178,14 +183,15 @@ class _Drawing:
             joined = f"{words}, {sent.label}"
             fits = len(joined) * CHARACTER_PX < abs(x2 - x1)
             words = joined if fits else f"{words} ..."
-            self.later[place] = (first, kind, x, y, words)
+            # Played step by step, it must not name a message that has yet to leave.
+            self.later[place] = (max(first, step), kind, x, y, words)
 
     def _delivered(self, step: int, event: Delivered) -> None:
         sent_step, sent = self.sent[event.message]
         x1, y1, x2, y2 = self._ends(sent, event.at_us)
         if y2 <= y1:
             y2 = y1 + 1  # a message without delay is still seen to go
-        self._leaves(sent_step, "msg", (x1, y1, x2, y2))
+        self._leaves(sent_step, step, "msg", (x1, y1, x2, y2))
         order = list(self.layout.column_x)
         hops = abs(order.index(sent.to) - order.index(sent.who))
         room = abs(x2 - x1) / hops
@@ -200,7 +206,7 @@ class _Drawing:
         """Draw a message that has not arrived when the picture ends."""
         x1, y1, x2, _ = self._ends(sent, sent.at_us)
         end = (x1 + _LOST_AT * (x2 - x1), min(y1 + 16, self.layout.height - 6))
-        self._leaves(step, "msg open", (x1, y1, *end))
+        self._leaves(step, len(self.events), "msg open", (x1, y1, *end))
         self._label(step, sent, ((x1 + end[0]) / 2, (y1 + end[1]) / 2), off=8)
 
     def _lost(self, step: int, event: Lost) -> None:
@@ -209,7 +215,7 @@ class _Drawing:
         x2 = x1 + _LOST_AT * (x2 - x1)
         if y2 <= y1:
             y2 = y1 + 12
-        self._leaves(sent_step, "gone dashed", (x1, y1, x2, y2))
+        self._leaves(sent_step, step, "gone dashed", (x1, y1, x2, y2))
         self._label(sent_step, sent, ((x1 + x2) / 2, (y1 + y2) / 2), off=8)
         cross = self.group(step)
         for sign in (1, -1):

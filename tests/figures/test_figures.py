@@ -76,6 +76,79 @@ def test_time_runs_down_and_no_two_words_of_a_node_overlap(
     assert max(heights) < layout.height
 
 
+@given(st.integers(0, 40), st.integers(1, 14))
+def test_an_event_says_how_far_down_its_time_is_drawn(seed: int, steps: int) -> None:
+    _, root = drawn(story(seed, steps))
+    groups = root.findall(f"{SVG}g")
+    y_at = {int(g.attrib["data-at-us"]): float(g.attrib["data-y"]) for g in groups}
+    for group in groups:
+        y = float(group.attrib["data-y"])
+        assert y == y_at[int(group.attrib["data-at-us"])]
+        for dot in group.iter(f"{SVG}circle"):
+            assert float(dot.attrib["cy"]) == y
+    heights = [y_at[at_us] for at_us in sorted(y_at)]
+    assert all(above < below for above, below in pairwise(heights))
+
+
+@given(st.integers(0, 40), st.integers(1, 14))
+def test_what_takes_time_says_which_event_ends_it(seed: int, steps: int) -> None:
+    """So that a message in flight can be drawn as far as it has got, and no further."""
+    trace = story(seed, steps)
+    _, root = drawn(trace)
+    groups = {int(g.attrib["data-step"]): g for g in root.findall(f"{SVG}g")}
+    for group in root.findall(f"{SVG}g"):
+        for shape in group:
+            kind = shape.get("class", "").split()[0]
+            assert ("data-until" in shape.attrib) == (
+                kind in ("msg", "band") or shape.get("class") == "gone dashed"
+            )
+            until = int(shape.get("data-until", -1))
+            if until in groups:
+                begins = float(group.attrib["data-y"])
+                ends = float(groups[until].attrib["data-y"])
+                place = "y2" if kind != "band" else "y"
+                bottom = float(shape.attrib[place]) + float(shape.get("height", 0))
+                assert step_of(group) < until
+                assert bottom == pytest.approx(ends, abs=0.11) or begins == ends
+            else:
+                assert until in (-1, len(trace))
+
+
+def test_what_nothing_ends_is_open_until_the_last_event_is_over() -> None:
+    world = World()
+    network = Network(world, UniformDelay(9_000, 9_000))
+    for name in "abc":
+        network.attach(name, lambda _: None)
+    network.send("a", "b", 0, "late")
+    network.partition(["a"], ["c"])
+    world.note("a", "the end")
+    _, root = drawn(world.trace)
+    until = [e.get("data-until") for e in root.iter() if "data-until" in e.attrib]
+    assert until == ["3", "3"]
+
+
+def test_a_label_that_messages_share_appears_once_the_last_of_them_has_left() -> None:
+    world = World()
+    network = Network(world, UniformDelay(9_000, 9_000))
+    for name in ("the one", "the other"):
+        network.attach(name, lambda _: None)
+    for label in "xy":
+        network.send("the one", "the other", 0, label)
+    world.run()
+    _, root = drawn(world.trace)
+    (step,) = (
+        step_of(group)
+        for group in root.findall(f"{SVG}g")
+        for text in group.iter(f"{SVG}text")
+        if text.text == "x, y"
+    )
+    assert step == 1
+
+
+def step_of(group: ET.Element) -> int:
+    return int(group.attrib["data-step"])
+
+
 def test_everything_stands_within_the_picture() -> None:
     _, root = drawn(story(3, 14))
     _, _, width, height = map(float, root.attrib["viewBox"].split())

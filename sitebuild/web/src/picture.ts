@@ -1,0 +1,81 @@
+// The diagram itself while it is played: what of it is seen, and how far.
+//
+// A group of an event is seen once the event has happened. What takes time (a message,
+// a cut) is clipped at the height of the present until the step that ends it. Heads,
+// lifelines and times stay: they are the axes.
+
+import { inWords, type Moment, type State, wholeOf, yAt } from "./moments.ts";
+
+const SVG = "http://www.w3.org/2000/svg";
+const GUTTER_PX = 36; // where the times stand
+const HALF_STROKE_PX = 0.8; // else the upper half of a flat line runs ahead
+let pictures = 0;
+
+/** Return a new element of an SVG. */
+export function drawn(
+	kind: string,
+	attributes: Record<string, string | number>,
+): SVGElement {
+	const element = document.createElementNS(SVG, kind);
+	for (const [name, value] of Object.entries(attributes))
+		element.setAttribute(name, `${value}`);
+	return element;
+}
+
+export class Picture {
+	readonly events: Moment[] = [];
+	private readonly groups: SVGElement[];
+	private readonly shapes: SVGElement[];
+	private readonly now: SVGElement;
+	private readonly past: SVGElement;
+	private readonly clip: SVGElement;
+
+	constructor(svg: SVGSVGElement) {
+		this.groups = [...svg.querySelectorAll<SVGElement>(".sd-event")];
+		this.shapes = [...svg.querySelectorAll<SVGElement>("[data-until]")];
+		for (const { dataset } of this.groups) {
+			const { step, atUs, y, says = "" } = dataset;
+			this.events[Number(step)] = {
+				atUs: Number(atUs),
+				y: Number(y),
+				says: inWords(says),
+			};
+		}
+		const { width } = svg.viewBox.baseVal;
+		pictures += 1;
+		this.clip = drawn("clipPath", { id: `sd-past-${pictures}` });
+		this.past = drawn("rect", { width });
+		this.clip.append(this.past);
+		this.now = drawn("line", { class: "sd-now", x1: GUTTER_PX, x2: width });
+		this.now.style.stroke = "var(--sd-series-2, #b4431f)";
+		this.now.style.strokeOpacity = "0.6";
+		// Below all else, so that words stay legible.
+		svg.insertBefore(this.now, svg.querySelector("g, text"));
+		svg.append(this.clip);
+	}
+
+	show({ count, nowUs, whole }: State): void {
+		const y = yAt(this.events, nowUs);
+		this.now.style.display = whole ? "none" : "";
+		for (const end of ["y1", "y2"]) this.now.setAttribute(end, `${y}`);
+		this.past.setAttribute("height", `${y - HALF_STROKE_PX}`);
+		for (const group of this.groups) {
+			const happened = Number(group.dataset.step) < count;
+			group.style.visibility = happened ? "" : "hidden";
+		}
+		// At the end nothing more will come: what is still on its way is drawn as it is.
+		const over = count === this.events.length;
+		for (const shape of this.shapes) {
+			if (over || Number(shape.dataset.until) < count) shape.removeAttribute("clip-path");
+			else shape.setAttribute("clip-path", `url(#${this.clip.id})`);
+		}
+	}
+
+	/** Leave the picture as it was found. */
+	restore(): void {
+		this.show(wholeOf(this.events));
+		for (const group of this.groups) group.removeAttribute("style");
+		this.now.remove();
+		this.clip.remove();
+	}
+}
