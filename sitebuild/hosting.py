@@ -76,7 +76,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if packs and path.is_file():
             body = _packed(path, path.stat().st_mtime_ns)
         self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8" if packs else kind)
+        text = kind.startswith("text/")
+        self.send_header("Content-Type", f"{kind}; charset=utf-8" if text else kind)
         self.send_header("Content-Length", str(len(body)))
         if packs:
             self.send_header("Content-Encoding", "gzip")

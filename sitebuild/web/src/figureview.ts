@@ -87,8 +87,8 @@ export class FigureView {
 		this.#stopPlayer = null;
 		const host = this.#element.querySelector<HTMLElement>(".sd-player");
 		const svg = shownPicture(this.#element);
-		host?.replaceChildren();
-		if (host && svg?.querySelector(".sd-event")) {
+		if (host && svg) {
+			host.hidden = svg.querySelector(".sd-event") === null; // a chart has no steps
 			this.#stopPlayer = mountPlayer(host, svg);
 		}
 	}

@@ -1,7 +1,7 @@
 // The worker that owns the interpreter: one request in, its output as it comes out.
 // The page ends it to stop a snippet; nothing else can.
 import type { loadPyodide } from "pyodide";
-import type { Answer, Request } from "./protocol.ts";
+import type { Answer, Request, Stream } from "./protocol.ts";
 import { type Python, startPython } from "./python.ts";
 
 const base = new URL(".", import.meta.url);
@@ -28,6 +28,30 @@ async function library(): Promise<string> {
 	return URL.createObjectURL(await unpacked.blob());
 }
 
+/**
+ * Reject when the machine code cannot be fetched or started: Pyodide would only log it,
+ * and never answer. Hosts that do not know the type of wasm are put up with.
+ */
+function machineFails(): Promise<never> {
+	const streaming = WebAssembly.instantiateStreaming;
+	return new Promise((_, reject) => {
+		WebAssembly.instantiateStreaming = async (source, imports) => {
+			try {
+				const response = await source;
+				if (!response.ok) {
+					throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+				}
+				return response.headers.get("Content-Type") === "application/wasm"
+					? await streaming(response, imports)
+					: await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+			} catch (error) {
+				reject(error);
+				throw error;
+			}
+		};
+	});
+}
+
 async function start(): Promise<Python> {
 	const indexURL = new URL("pyodide/", base).href;
 	const text = async (name: string): Promise<string> => (await fetched(name)).text();
@@ -41,9 +65,10 @@ async function start(): Promise<Python> {
 	const load: typeof loadPyodide = pyodide.loadPyodide;
 	const wheelsURL = new URL("wheels/", base).href;
 	const sources = { loadPyodide: load, indexURL, wheelsURL, stdLibURL, lock, needs };
-	return startPython(sources, (stream, text) =>
-		say({ kind: "printed", run: current, stream, text }),
-	);
+	const emit = (stream: Stream, text: string) =>
+		say({ kind: "printed", run: current, stream, text });
+	const failing = machineFails();
+	return Promise.race([failing, startPython(sources, emit)]);
 }
 
 const starting = start();
