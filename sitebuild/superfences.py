@@ -111,10 +111,20 @@ def _bar(block: fences.Block) -> str:
 
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     source, mark, printed = _code_html(block, md, result.text).partition(_RESULT)
+    lines = len(block.code.splitlines()) + len(result.text.splitlines())
     return (
-        f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}">'
+        f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}" '
+        f'style="--sd-lines:{lines}">'
         f"{source}{_bar(block)}{mark}{printed}</div>"
     )
+
+
+def _shape(svg: str) -> str:
+    """Return the picture's height over its width as a style, for the page's layout."""
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    if found is None:
+        return ""
+    return f' style="--sd-shape:{float(found[2]) / float(found[1]):.3f}"'
 
 
 def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
@@ -124,7 +134,7 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
     player = _place("sd-player") if 'class="sd-event"' in figure.svg else ""
     return (
         f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
-        f'<div class="sd-picture" data-search-exclude>'
+        f'<div class="sd-picture" data-search-exclude{_shape(figure.svg)}>'
         f"{figure.svg}</div>{player}"
         f"<figcaption><strong>{html.escape(figure.title)}{stop}</strong> "
         f"{html.escape(figure.description)}</figcaption>{_place('sd-tools')}"

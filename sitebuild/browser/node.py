@@ -34,13 +34,13 @@ def node(*arguments: str, stdin: str | None = None) -> str:
     return done.stdout
 
 
-def install() -> None:
-    """Install what the lock file names, unless it is there already."""
-    lock = (WEB / "package-lock.json").read_bytes()
-    stamp = WEB / "node_modules" / ".sdnotes"
+def install(folder: Path = WEB) -> None:
+    """Install what a folder's lock file names, unless it is there already."""
+    lock = (folder / "package-lock.json").read_bytes()
+    stamp = folder / "node_modules" / ".sdnotes"
     wanted = hashlib.sha256(lock).hexdigest()
     if not stamp.is_file() or stamp.read_text() != wanted:
-        node(str(_NPM), "ci", "--ignore-scripts", "--silent")
+        node(str(_NPM), "ci", "--ignore-scripts", "--prefix", str(folder))
         stamp.write_text(wanted)
 
 

@@ -235,3 +235,18 @@ def test_a_request_to_another_host_would_be_seen(
         f"{other}assets/logo.svg",
     )
     assert any("request to" in wrong for wrong in page.wrongs)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_code_that_is_not_laid_out_yet_keeps_its_place_free(
+    tab: Callable[..., Any], address: str, width: int
+) -> None:
+    page = tab(f"{address}{CAP}", width=width)
+    heights = """() => [...document.querySelectorAll('article > .sd-snippet')]
+        .map(e => e.getBoundingClientRect().height)"""
+    before = page.evaluate(heights)
+    page.add_style_tag(content=".sd-snippet{content-visibility:visible !important}")
+    after = page.evaluate(heights)
+    assert len(before) > 20
+    known = [abs(a - b) for a, b in zip(before, after, strict=True)]
+    assert max(known) < 1

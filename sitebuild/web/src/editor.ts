@@ -51,8 +51,11 @@ const look = EditorView.theme({
 	".cm-content": { caretColor: "var(--md-code-fg-color)", padding: ".77em 0" },
 	".cm-cursor": { borderLeftColor: "var(--md-code-fg-color)" },
 	".cm-gutters": {
-		backgroundColor: "transparent",
+		backgroundColor: "var(--md-code-bg-color)",
 		border: "0",
+		// Lets the editor's outline be seen beside them.
+		borderLeft: "2px solid transparent",
+		backgroundClip: "padding-box",
 		color: "var(--md-default-fg-color--light)",
 	},
 	"&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":

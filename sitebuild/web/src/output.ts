@@ -38,7 +38,7 @@ export class Output {
 		const result = compared(normalised(this.#out), normalised(published));
 		if (!result.same && this.#err === "") {
 			const lines = result.lines.map(({ text, differs }) =>
-				make("span", differs ? { class: "sd-differs" } : {}, `${text}\n`),
+				make("span", { class: differs ? "sd-line sd-differs" : "sd-line" }, `${text}\n`),
 			);
 			this.#code.replaceChildren(...lines);
 		}

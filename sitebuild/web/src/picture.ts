@@ -7,7 +7,6 @@
 import { inWords, type Moment, type State, wholeOf, yAt } from "./moments.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
-const GUTTER_PX = 36; // where the times stand
 const HALF_STROKE_PX = 0.8; // else the upper half of a flat line runs ahead
 let pictures = 0;
 
@@ -46,7 +45,11 @@ export class Picture {
 		this.clip = drawn("clipPath", { id: `sd-past-${pictures}` });
 		this.past = drawn("rect", { width });
 		this.clip.append(this.past);
-		this.now = drawn("line", { class: "sd-now", x1: GUTTER_PX, x2: width });
+		// Between the lifelines: outside them it would cross out the words of the moment.
+		const lives = [...svg.querySelectorAll(".life")];
+		const xs = lives.map((life) => Number(life.getAttribute("x1")));
+		const [x1, x2] = xs.length > 1 ? [Math.min(...xs), Math.max(...xs)] : [0, width];
+		this.now = drawn("line", { class: "sd-now", x1, x2 });
 		this.now.style.stroke = "var(--sd-series-2, #b4431f)";
 		this.now.style.strokeOpacity = "0.6";
 		// Below all else, so that words stay legible.
