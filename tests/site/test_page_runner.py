@@ -1,0 +1,188 @@
+"""The Python side of the Run button, on the Python that runs the tests."""
+
+import ast
+import sys
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sitebuild import page_runner
+from sitebuild.page_runner import BATCH_S, OUTPUT_LIMIT_CHARS, Session
+
+
+class Clock:
+    """A clock that stands still unless it is told."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture(autouse=True)
+def main_is_put_back() -> Iterator[None]:
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
+
+
+def ran(code: str, *, published: bool = True) -> tuple[bool, list[tuple[str, str]]]:
+    """Run a snippet; return whether it ended well, and the messages that it sent."""
+    sent: list[tuple[str, str]] = []
+    session = Session(lambda kind, text: sent.append((kind, text)), Clock())
+    return session.run(code, "two-words.py", published=published), sent
+
+
+def test_output_goes_out_in_batches_and_not_print_by_print() -> None:
+    ok, sent = ran("for i in range(1000): print(i)")
+    assert ok
+    assert len(sent) == 2  # the first word at once, the others when their time comes
+    assert "".join(text for _, text in sent).split() == [str(i) for i in range(1000)]
+
+
+def test_a_batch_goes_out_when_its_time_has_come() -> None:
+    sent: list[tuple[str, str]] = []
+    clock = Clock()
+    session = Session(lambda kind, text: sent.append((kind, text)), clock)
+    session.take("out", "a")
+    session.take("out", "b")
+    assert sent == [("out", "a")]
+    clock.now_s += BATCH_S
+    session.take("out", "c")
+    assert sent == [("out", "a"), ("out", "bc")]
+
+
+def test_output_and_errors_keep_their_order() -> None:
+    _, sent = ran(
+        "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')\n"
+        "print('d', file=sys.stderr)"
+    )
+    kinds = "".join(kind[0] * len(text.split()) for kind, text in sent)
+    assert kinds == "oeoe"
+    assert "".join(text for _, text in sent).split() == list("abcd")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["out", "err"]), st.text()), max_size=20))
+def test_what_is_sent_is_what_was_printed(printed: list[tuple[str, str]]) -> None:
+    sent: list[tuple[str, str]] = []
+    session = Session(lambda kind, text: sent.append((kind, text)), Clock())
+    for kind, text in printed:
+        session.take(kind, text)
+    session.send()
+    for stream in ("out", "err"):
+        was = "".join(text for kind, text in printed if kind == stream)
+        assert "".join(text for kind, text in sent if kind == stream) == was
+    assert "".join(t for _, t in sent) == "".join(t for _, t in printed)
+
+
+def test_past_the_limit_output_is_counted_and_not_sent() -> None:
+    sent: list[tuple[str, str]] = []
+    session = Session(lambda kind, text: sent.append((kind, text)), Clock())
+    session.run("print('x' * 100_000)\nprint('y')", "a.py", published=True)
+    assert sum(len(text) for _, text in sent) == OUTPUT_LIMIT_CHARS
+    assert session.dropped_chars == 100_003 - OUTPUT_LIMIT_CHARS
+    session.run("print('again')", "a.py", published=True)
+    assert sent[-2:] == [("out", "again"), ("out", "\n")]
+    assert session.dropped_chars == 0
+
+
+def test_a_traceback_has_the_snippets_lines_and_none_of_the_runners() -> None:
+    ok, sent = ran("def f():\n    raise KeyError('k')\n\nf()")
+    assert not ok
+    text = "".join(text for _, text in sent)
+    assert text.startswith(
+        "Traceback (most recent call last):\n"
+        '  File "two-words.py", line 4, in <module>\n'
+        "    f()\n"
+    )
+    assert text.endswith("KeyError: 'k'\n")
+    assert "page_runner" not in text
+
+
+def test_code_that_cannot_be_read_is_shown_with_its_line() -> None:
+    ok, sent = ran("print('a')\nif True print()")
+    assert not ok
+    text = "".join(text for _, text in sent)
+    assert 'File "two-words.py", line 2\n    if True print()' in text
+    assert "SyntaxError" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "ends_well", "prints"),
+    [
+        ("import sys; sys.exit()", True, ""),
+        ("import sys; sys.exit(0)", True, ""),
+        ("import sys; sys.exit(3)", False, ""),
+        ("import sys; sys.exit('gone')", False, "gone\n"),
+    ],
+)
+def test_an_exit_is_what_it_is_in_a_terminal(
+    code: str, ends_well: bool, prints: str
+) -> None:
+    ok, sent = ran(code)
+    assert ok is ends_well
+    assert "".join(text for _, text in sent) == prints
+
+
+def test_a_run_leaves_streams_and_folder_as_they_were(tmp_path: object) -> None:
+    streams = sys.stdout, sys.stderr, sys.stdin
+    ok, sent = ran("import os\nprint(os.listdir())\nopen('left', 'w').close()")
+    assert ok
+    assert sent == [("out", "[]"), ("out", "\n")]
+    assert (sys.stdout, sys.stderr, sys.stdin) == streams
+    assert ran("import os\nprint(os.listdir())")[1][0] == ("out", "[]")
+
+
+def test_names_of_one_run_are_not_there_in_the_next() -> None:
+    assert ran("x = 1")[0]
+    ok, sent = ran("print(x)")
+    assert not ok
+    assert "NameError" in "".join(text for _, text in sent)
+
+
+def test_classes_of_a_snippet_are_found_in_its_module() -> None:
+    code = (
+        "import pickle\nfrom dataclasses import dataclass\n\n@dataclass\n"
+        "class P:\n    x: int\n\nprint(pickle.loads(pickle.dumps(P(1))))"
+    )
+    ok, sent = ran(code)
+    assert ok, sent
+    assert "".join(text for _, text in sent) == "P(x=1)\n"
+
+
+def test_imports_are_read_off_the_code() -> None:
+    code = "import a.b as c, d\nfrom e.f import g, h\ndef i():\n    from j import k"
+    assert page_runner.imported(code) == {
+        "a.b", "d", "e.f", "e.f.g", "e.f.h", "j", "j.k"
+    }  # fmt: skip
+    assert page_runner.imported("from . import x") == set()
+    assert page_runner.imported("not code at all") == set()
+
+
+def test_only_what_the_code_imports_is_needed() -> None:
+    needs = {"a": ["one"], "a.b": ["one", "two"], "c": ["three"]}
+    assert list(page_runner.needed("from a import b", needs)) == ["one", "two"]
+    assert list(page_runner.needed("import c, json", needs)) == ["three"]
+
+
+def test_the_package_is_imported_anew_after_edited_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    modules = {name: m for name, m in sys.modules.items() if "sdnotes" in name}
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    break_it = "import sdnotes.cap\nsdnotes.cap.majority = None"
+    use_it = "import sdnotes.cap\nprint(sdnotes.cap.majority(5))"
+    assert ran(break_it, published=False)[0]
+    assert ran(use_it)[1][0] == ("out", "3")
+
+
+def test_the_file_needs_nothing_but_the_standard_library() -> None:
+    """It goes into the browser alone."""
+    with open(page_runner.__file__, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    names = page_runner.imported(ast.unparse(tree))
+    tops = {name.partition(".")[0] for name in names}
+    assert tops <= set(sys.stdlib_module_names)
