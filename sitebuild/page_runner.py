@@ -88,13 +88,18 @@ class Printed(io.TextIOBase):
     def __init__(self, kind: str, session: "Session") -> None:
         self._kind = kind
         self._session = session
+        self._run = session.runs
 
     def write(self, text: str) -> int:
-        """Take text as ``print`` gives it; past the limit it is counted only."""
+        """Take text as ``print`` gives it; past the limit it is counted only.
+
+        What is written after the run, by a task that it left behind, is nobody's.
+        """
         if not isinstance(text, str):
             message = f"write() argument must be str, not {type(text).__name__}"
             raise TypeError(message)
-        self._session.take(self._kind, text)
+        if self._run == self._session.runs:
+            self._session.take(self._kind, text)
         return len(text)
 
     def writable(self) -> bool:
@@ -115,6 +120,8 @@ class Session:
         self._due_s = 0.0
         self._chars = 0
         self.dropped_chars = 0
+        self.runs = 0
+        """How many runs have begun or ended: a stream belongs to one of them."""
 
     def take(self, kind: str, text: str) -> None:
         """Keep printed text until its batch is due."""
@@ -144,6 +151,7 @@ class Session:
         the package's objects, so the package is imported anew after it.
         """
         self._chars = self.dropped_chars = 0
+        self.runs += 1
         # The first line at once, whatever comes after it by the batch.
         self._due_s = self._clock_s()
         streams = sys.stdout, sys.stderr, sys.stdin
@@ -164,6 +172,7 @@ class Session:
             sys.stdout, sys.stderr, sys.stdin = streams
             if not published:
                 forget("sdnotes")
+            self.runs += 1
             self.send()
         return ended
 

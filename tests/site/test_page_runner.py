@@ -186,3 +186,13 @@ def test_the_file_needs_nothing_but_the_standard_library() -> None:
     names = page_runner.imported(ast.unparse(tree))
     tops = {name.partition(".")[0] for name in names}
     assert tops <= set(sys.stdlib_module_names)
+
+
+def test_what_a_run_left_behind_prints_nothing_into_the_next() -> None:
+    sent: list[tuple[str, str]] = []
+    session = Session(lambda kind, text: sent.append((kind, text)), Clock())
+    keep = "import sys\nsys.kept = sys.stdout"
+    assert session.run(keep, "a.py", published=True)
+    late = "import sys\nprint('late', file=sys.kept)\nprint('now')"
+    assert session.run(late, "b.py", published=True)
+    assert "".join(text for _, text in sent) == "now\n"

@@ -4,7 +4,7 @@ import { button, copy, make } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
-import { type End, isPristine, LIMIT_S, renew, submit } from "./interpreter.ts";
+import { type End, LIMIT_S, renew, submit } from "./interpreter.ts";
 import { Output } from "./output.ts";
 import { fragmentOf, LinkError } from "./share.ts";
 
@@ -110,7 +110,6 @@ export class Block {
 		this.#dismiss();
 		const code = this.code;
 		const published = code === this.#published.code;
-		const untouched = isPristine();
 		const output = new Output();
 		this.#say("Fetching Python: 8 MB, once…");
 		this.#stop = submit({
@@ -124,7 +123,8 @@ export class Block {
 			onPrint: (stream, text) => output.print(stream, text),
 			onEnd: (end) => {
 				this.#stop = null;
-				if (published && !untouched && !this.#isAsPublished(output, end)) {
+				const stale = end.kind === "ended" && !end.fresh;
+				if (published && stale && !this.#isAsPublished(output, end)) {
 					// Edited code ran in this interpreter before: judge in a fresh one.
 					renew();
 					this.run();

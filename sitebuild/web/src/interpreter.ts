@@ -14,8 +14,9 @@ export interface Job {
 	onEnd(end: End): void;
 }
 
+/** How a run ended; `fresh` tells that only published code had run there before. */
 export type End =
-	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number }
+	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number; fresh: boolean }
 	| { kind: "stopped"; after: "reader" | "limit" | "left" }
 	| { kind: "failed"; message: string };
 
@@ -24,7 +25,10 @@ let worker: Worker | null = null;
 let starts = 0;
 /** Whether code that is not the page's own has run in this interpreter. */
 let touched = false;
+/** Jobs in their order; the first of them runs when `running` is set. */
 let queue: Job[] = [];
+let running = false;
+let fresh = true;
 let run = 0;
 let limit: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,36 +58,40 @@ function drop(): void {
 
 function heard(answer: Answer): void {
 	const job = queue[0];
-	if (job === undefined || answer.run !== run) {
-		return; // of a run that was stopped
+	// Of a run that was stopped, or made up by a snippet, which can post what it likes.
+	if (job === undefined || !running || answer?.run !== run) {
+		return;
 	}
 	if (answer.kind === "started") {
 		limit = setTimeout(() => end("limit"), LIMIT_S * 1000);
 		job.onStart();
 	} else if (answer.kind === "printed") {
 		job.onPrint(answer.stream, answer.text);
+	} else if (answer.kind === "ended") {
+		finish({ ...answer, fresh });
 	} else {
-		if (answer.kind === "failed") {
-			drop(); // whatever broke it, the next run begins with a new one
-		}
-		finish(answer);
+		drop(); // whatever broke it, the next run begins with a new one
+		finish({ kind: "failed", message: String(answer.message) });
 	}
 }
 
 function finish(result: End): void {
 	clearTimeout(limit);
+	running = false;
 	queue.shift()?.onEnd(result);
 	next();
 }
 
 function next(): void {
 	const job = queue[0];
-	if (job === undefined) {
+	if (job === undefined || running) {
 		return;
 	}
 	worker ??= started();
 	const { code, filename, published } = job;
+	fresh = !touched;
 	touched ||= !published;
+	running = true;
 	run += 1;
 	worker.postMessage({ run, code, filename, published } satisfies Request);
 }
@@ -96,9 +104,7 @@ function end(after: "reader" | "limit" | "left"): void {
 /** Run a job when those before it have ended; return a function that stops it. */
 export function submit(job: Job): () => void {
 	queue.push(job);
-	if (queue.length === 1) {
-		next();
-	}
+	next();
 	return () => {
 		if (queue[0] === job) {
 			end("reader");
@@ -111,26 +117,17 @@ export function submit(job: Job): () => void {
 	};
 }
 
-/** Whether only published code has run in the interpreter that runs now. */
-export const isPristine = (): boolean => !touched;
-
 /** Take a new interpreter for the next run. */
 export const renew = drop;
 
-/** End all runs: their page is gone, or will be kept asleep. */
-export function leave(): void {
-	while (queue.length > 0) {
-		end("left");
-	}
-}
-
 /** Let the interpreter go before the browser puts the page to sleep. */
 export function sleep(): void {
-	const running = queue;
+	const left = queue;
 	queue = [];
+	running = false;
 	clearTimeout(limit);
 	drop();
-	for (const job of running) {
+	for (const job of left) {
 		job.onEnd({ kind: "stopped", after: "left" });
 	}
 }

@@ -35,7 +35,7 @@ export class Output {
 
 	/** Mark the printed lines that were not published, and return how they compare. */
 	compare(published: string): Comparison {
-		const result = compared(normalised(this.#out), normalised(published));
+		const result = compared(normalised(this.text), normalised(published));
 		if (!result.same && this.#err === "") {
 			const lines = result.lines.map(({ text, differs }) =>
 				make("span", { class: differs ? "sd-line sd-differs" : "sd-line" }, `${text}\n`),
