@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from filelock import FileLock
+
 from sitebuild import ROOT
 from sitebuild.browser import licences, node, precompile, wheels
 from sitebuild.problems import Problem, ProblemError
@@ -119,25 +121,30 @@ def _assemble_into(folder: Path, cache: Path) -> None:
 def assemble(cache: Path = CACHE) -> Assembled:
     """Return the runtime, put together anew only when what it is made from changed.
 
-    Takes some 20 s the first time. Raises ProblemError naming what failed.
+    Takes some 20 s the first time; others who ask meanwhile wait for it. Raises
+    ProblemError naming what failed.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    known = cache / f"{_inputs()}.made"
-    if known.is_file() and (cache / known.read_text()).is_dir():
-        return Assembled(cache / known.read_text())
-    with tempfile.TemporaryDirectory(prefix="new-", dir=cache) as scratch:
-        folder = Path(scratch)
+    with FileLock(cache / "lock"):
+        known = cache / f"{_inputs()}.made"
+        if known.is_file() and (cache / known.read_text()).is_dir():
+            return Assembled(cache / known.read_text())
         try:
-            _assemble_into(folder, cache)
+            target = _assembled(cache)
         except OSError as error:
             message = f"cannot put the browser's part together: {error}"
             raise ProblemError(Problem("sitebuild/browser", 1, message)) from error
-        files = (path for path in folder.rglob("*") if path.is_file())
-        name = _digest((p.relative_to(folder).as_posix(), p) for p in files)
-        target = cache / name
-        if not target.is_dir():
-            folder.chmod(0o755)
-            shutil.copytree(folder, target.with_suffix(".new"), dirs_exist_ok=True)
-            target.with_suffix(".new").rename(target)
-    known.write_text(name)
+        known.write_text(target.name)
     return Assembled(target)
+
+
+def _assembled(cache: Path) -> Path:
+    with tempfile.TemporaryDirectory(prefix="new-", dir=cache) as scratch:
+        folder = Path(scratch) / "runtime"
+        folder.mkdir()
+        _assemble_into(folder, cache)
+        files = (path for path in folder.rglob("*") if path.is_file())
+        target = cache / _digest((p.relative_to(folder).as_posix(), p) for p in files)
+        if not target.is_dir():
+            folder.rename(target)
+    return target
