@@ -83,7 +83,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         keep = f"/{PUBLISHED}/" in self.path
         age = "max-age=31536000, immutable" if keep else "max-age=600"
-        self.send_header("Cache-Control", age)
+        self.send_header("Cache-Control", age if status == 200 else "no-store")
         self.end_headers()
         self.wfile.write(body)
         self.host.sent.append(Sent(self.path, len(body)))

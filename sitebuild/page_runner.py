@@ -22,18 +22,24 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
 BATCH_S = 0.05
 """How long printed text may wait for more: a message for each print hangs a tab."""
+AT_ONCE = 500
+"""How many messages of a run do not wait: a loop that follows would keep them back."""
+
+NO_PROCESS = "a browser's Python cannot start a process: run this on your own machine"
 
 Emit = Callable[[str, str], object]
 
 
 class NotInPageError(RuntimeError):
     """What the snippet asked for does not exist in a browser's Python."""
+
+    __module__ = "builtins"  # so that a traceback does not name this file
 
 
 def execute(code: str, filename: str) -> None:
@@ -57,6 +63,9 @@ def refusing(message: str) -> Any:
     return refuse
 
 
+_THIS_FILE = execute.__code__.co_filename
+
+
 def refuse_what_pages_lack(*, can_wait: bool) -> None:
     """Replace what cannot work by functions that say what to do instead.
 
@@ -69,11 +78,17 @@ def refuse_what_pages_lack(*, can_wait: bool) -> None:
         "a browser's Python has no threads: call the function directly, use asyncio, "
         "or run this snippet on your own machine"
     )
-    process = refusing(
-        "a browser's Python cannot start a process: run this on your own machine"
-    )
+    process = refusing(NO_PROCESS)
     subprocess.Popen.__init__ = process  # type: ignore[method-assign]
-    for name in ("system", "fork", "forkpty", "posix_spawn", "popen"):
+    for name in (
+        "system",
+        "fork",
+        "forkpty",
+        "posix_spawn",
+        "popen",
+        "execv",
+        "execve",
+    ):
         setattr(os, name, process)
     if not can_wait:
         asyncio.run = refusing(
@@ -118,6 +133,7 @@ class Session:
         self._clock_s = clock_s
         self._waiting: list[tuple[str, str]] = []
         self._due_s = 0.0
+        self._at_once = 0
         self._chars = 0
         self.dropped_chars = 0
         self.runs = 0
@@ -131,7 +147,8 @@ class Session:
         self.dropped_chars += len(text) - len(kept)
         if kept:
             self._waiting.append((kind, kept))
-        if self._waiting and self._clock_s() >= self._due_s:
+        if self._waiting and (self._at_once > 0 or self._clock_s() >= self._due_s):
+            self._at_once -= 1
             self.send()
 
     def send(self) -> None:
@@ -152,11 +169,13 @@ class Session:
         """
         self._chars = self.dropped_chars = 0
         self.runs += 1
-        # The first line at once, whatever comes after it by the batch.
-        self._due_s = self._clock_s()
+        self._at_once = AT_ONCE
         streams = sys.stdout, sys.stderr, sys.stdin
         sys.stdout, sys.stderr = Printed("out", self), Printed("err", self)
         sys.stdin = io.StringIO()
+        # Pyodide calls it for each error that passes through JavaScript, as those of
+        # asyncio.run do, even if the snippet catches them.
+        hook, sys.excepthook = sys.excepthook, lambda *_: None
         home = os.getcwd()
         try:
             with tempfile.TemporaryDirectory() as folder:
@@ -170,6 +189,7 @@ class Session:
                     os.chdir(home)
         finally:
             sys.stdout, sys.stderr, sys.stdin = streams
+            sys.excepthook = hook
             if not published:
                 forget("sdnotes")
             self.runs += 1
@@ -187,11 +207,31 @@ class Session:
 
 
 def traceback_text(error: BaseException, filename: str) -> str:
-    """Return the traceback as a terminal prints it, from the snippet's own line on."""
+    """Return the traceback as a terminal prints it, from the snippet's own line on.
+
+    Frames of this file are left out. Where a missing module of multiprocessing is the
+    cause, a line is added that says what to do.
+    """
     frames = error.__traceback__
     while frames and frames.tb_frame.f_code.co_filename != filename:
         frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames))
+    shown = traceback.TracebackException(type(error), error, frames)
+    chain = list(_chained(shown))
+    for link in chain:
+        link.stack[:] = [f for f in link.stack if f.filename != _THIS_FILE]
+    if any("_multiprocessing" in str(link) for link in chain):
+        shown.__notes__ = [NO_PROCESS]
+    return "".join(shown.format())
+
+
+def _chained(
+    shown: traceback.TracebackException,
+) -> Iterator[traceback.TracebackException]:
+    """Yield an error as it will be shown, and those that it came from."""
+    link: traceback.TracebackException | None = shown
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__
 
 
 def forget(package: str) -> None:

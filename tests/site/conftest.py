@@ -1,17 +1,17 @@
 """One built site for all tests of a worker, and a browser to look at it."""
 
-import functools
-import http.server
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from snippet import Snippet
 
-from sitebuild import build, copies
+from sitebuild import build, copies, hosting
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -37,36 +37,46 @@ def tree(tmp_path: Path) -> Path:
     return copies.copy_of_tree(tmp_path / "tree")
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def send_error(self, code: int, *_: Any, **__: Any) -> None:
-        """Answer as a static host does: with the site's own 404 page."""
-        page = (Path(self.directory) / "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
+@pytest.fixture(scope="session")
+def host() -> Iterator[Callable[[Path], hosting.Host]]:
+    """Serve folders on loopback; each call returns a host of its own."""
+    with ExitStack() as running:
+        yield lambda folder: running.enter_context(hosting.hosted(folder))
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Path], str]]:
+def serve(host: Callable[[Path], hosting.Host]) -> Callable[[Path], str]:
     """Serve folders on loopback; each call returns the address of one."""
-    servers = []
+    return lambda folder: host(folder).url
 
-    def start(folder: Path) -> str:
-        handler = functools.partial(_Quiet, directory=str(folder))
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/"
 
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+@dataclass(frozen=True)
+class Published:
+    """A built site, and the host at whose very address it was built to stand."""
+
+    folder: Path
+    host: hosting.Host
+
+
+@pytest.fixture(scope="session")
+def published(
+    tmp_path_factory: pytest.TempPathFactory, host: Callable[[Path], hosting.Host]
+) -> Published:
+    """The site at its address: instant navigation follows what the site map names."""
+    folder = tmp_path_factory.mktemp("published")
+    running = host(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SDNOTES_SITE_URL", running.url)
+        build.build(folder / "site")
+    for made in (folder / "site").iterdir():
+        made.rename(folder / made.name)
+    return Published(folder, running)
+
+
+@pytest.fixture(scope="session")
+def address(published: Published) -> str:
+    """The address of the built site, with a slash at its end."""
+    return published.host.url
 
 
 def chromium() -> str | None:
@@ -90,3 +100,87 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def keeper(browser: Any) -> Iterator[Any]:
+    """A browser that keeps pages asleep for the way back, as a reader's does."""
+    started = browser.browser_type.launch(
+        executable_path=chromium(),
+        args=CHROMIUM_FLAGS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield started
+    started.close()
+
+
+def watched(page: Any, url: str) -> Any:
+    """Keep in ``page.wrongs`` what it asks other hosts for and what goes wrong."""
+    page.wrongs = []
+    host = url.split("/")[2]
+
+    def asked(request: Any) -> None:
+        if request.url.startswith("http") and request.url.split("/")[2] != host:
+            page.wrongs.append(f"request to {request.url}")
+
+    def said(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            page.wrongs.append(f"console {message.text}")
+
+    page.on("request", asked)
+    page.on("pageerror", lambda error: page.wrongs.append(f"error {error}"))
+    page.on("console", said)
+    return page
+
+
+@pytest.fixture
+def tab(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open pages; each keeps what it asked other hosts for and what went wrong."""
+    contexts = []
+
+    def open_page(url: str, width: int = 1440, **options: Any) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        page = watched(context.new_page(), url)
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def cap(browser: Any, address: str) -> Iterator[Any]:
+    """The chapter in a tab that its tests share, so that they share an interpreter."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = watched(context.new_page(), address)
+    page.goto(f"{address}chapters/cap/")
+    page.wait_for_load_state("networkidle")
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def story(cap: Any) -> Iterator[Snippet]:
+    """The chapter's first snippet, as it is published before a test and after it."""
+    snippet = Snippet(cap, "the-story")
+    yield snippet
+    snippet.restore()
+    assert cap.wrongs == []
+
+
+@pytest.fixture
+def figure(cap: Any) -> Iterator[Snippet]:
+    """The chapter's first figure, with its code in view."""
+    snippet = Snippet(cap, "cut-cable")
+    snippet.unfold()
+    yield snippet
+    snippet.restore()
+    assert cap.wrongs == []

@@ -1,12 +1,12 @@
 """The site in a real browser: no foreign request, no error, no sideways scrolling."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sitebuild import DOCS, build, checks, fences
+from sitebuild import DOCS, checks, fences
 
 pytestmark = pytest.mark.slow
 
@@ -14,61 +14,6 @@ PAGES = [
     path.removesuffix("index.md").removesuffix(".md") for path in checks.nav_paths()
 ]
 CAP = "chapters/cap/"
-
-
-@pytest.fixture(scope="module")
-def address(
-    tmp_path_factory: pytest.TempPathFactory, serve: Callable[[Path], str]
-) -> str:
-    """The site, built for the very address at which it is served.
-
-    Instant navigation follows only links that the site map names.
-    """
-    folder = tmp_path_factory.mktemp("published")
-    url = serve(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SDNOTES_SITE_URL", url)
-        build.build(folder / "site")
-    for made in (folder / "site").iterdir():
-        made.rename(folder / made.name)
-    return url
-
-
-@pytest.fixture
-def tab(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open pages; each keeps what it asked other hosts for and what went wrong."""
-    contexts = []
-
-    def open_page(url: str, width: int = 1440, **options: Any) -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.wrongs = []
-        host = url.split("/")[2]
-
-        def asked(request: Any) -> None:
-            if request.url.startswith("http") and request.url.split("/")[2] != host:
-                page.wrongs.append(f"request to {request.url}")
-
-        page.on("request", asked)
-        page.on("pageerror", lambda error: page.wrongs.append(f"error {error}"))
-        page.on(
-            "console",
-            lambda said: (
-                page.wrongs.append(f"console {said.text}")
-                if said.type in ("error", "warning")
-                else None
-            ),
-        )
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitebuild import page_runner
-from sitebuild.page_runner import BATCH_S, OUTPUT_LIMIT_CHARS, Session
+from sitebuild.page_runner import AT_ONCE, BATCH_S, OUTPUT_LIMIT_CHARS, Session
 
 
 class Clock:
@@ -35,10 +35,10 @@ def ran(code: str, *, published: bool = True) -> tuple[bool, list[tuple[str, str
     return session.run(code, "two-words.py", published=published), sent
 
 
-def test_output_goes_out_in_batches_and_not_print_by_print() -> None:
+def test_much_output_goes_out_in_batches_and_not_print_by_print() -> None:
     ok, sent = ran("for i in range(1000): print(i)")
     assert ok
-    assert len(sent) == 2  # the first word at once, the others when their time comes
+    assert len(sent) == AT_ONCE + 1  # the others when their time comes
     assert "".join(text for _, text in sent).split() == [str(i) for i in range(1000)]
 
 
@@ -99,6 +99,21 @@ def test_a_traceback_has_the_snippets_lines_and_none_of_the_runners() -> None:
     )
     assert text.endswith("KeyError: 'k'\n")
     assert "page_runner" not in text
+
+
+def test_errors_name_neither_the_runner_nor_its_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("builtins.input", page_runner.refusing("input() cannot ask"))
+    for code, last in (
+        ("input()", "NotInPageError: input() cannot ask"),
+        ("import sys\nsys.stdout.write(5)", "TypeError: write() argument must be str"),
+        ("try:\n    input()\nexcept RuntimeError:\n    1 / 0", "ZeroDivisionError: "),
+    ):
+        _, sent = ran(code)
+        text = "".join(text for _, text in sent)
+        assert text.splitlines()[-1].startswith(last)
+        assert "page_runner" not in text
 
 
 def test_code_that_cannot_be_read_is_shown_with_its_line() -> None:

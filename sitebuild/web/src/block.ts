@@ -14,6 +14,8 @@ const STOPPED = {
 	left: "Stopped, because the page was left.",
 };
 
+const NO_EDITOR = "The editor could not be fetched. Press Edit to try again.";
+
 let attempts = 0;
 let editorModule: Promise<typeof import("./editor.ts")> | null = null;
 
@@ -203,8 +205,11 @@ export class Block {
 		try {
 			module = await loadEditor();
 		} catch {
-			this.#say("The editor could not be fetched. Press Edit to try again.");
+			this.#say(NO_EDITOR);
 			return false;
+		}
+		if (this.#status.textContent === NO_EDITOR) {
+			this.#say("");
 		}
 		this.#editor?.element.remove();
 		this.#editor?.destroy();

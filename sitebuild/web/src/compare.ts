@@ -22,11 +22,34 @@ export function normalised(text: string): string[] {
 	return lines;
 }
 
+/** Beyond this many differences a diff takes longer than a reader can learn from it. */
+const MOST_EDITS = 500;
+
+interface Change {
+	value: string[];
+	added?: boolean;
+	removed?: boolean;
+}
+
+function changes(from: string[], to: string[]): Change[] {
+	const found = diffArrays(from, to, { maxEditLength: MOST_EDITS });
+	if (found) {
+		return found;
+	}
+	const different = to.findIndex((line, place) => line !== from[place]);
+	const same = to.slice(0, different < 0 ? to.length : different);
+	return [
+		{ value: same },
+		{ value: from.slice(same.length), removed: true },
+		{ value: to.slice(same.length), added: true },
+	];
+}
+
 /** Return the lines that were printed, each marked if it was not published. */
 export function compared(printed: string[], published: string[]): Comparison {
 	const lines: Line[] = [];
 	let gone = 0;
-	for (const { value, added, removed } of diffArrays(published, printed)) {
+	for (const { value, added = false, removed } of changes(published, printed)) {
 		if (removed) {
 			gone += value.length;
 		} else {

@@ -1,7 +1,23 @@
 // What a run prints, as it comes and, at its end, beside what was published.
-import { type Comparison, compared, normalised } from "./compare.ts";
+import { type Comparison, compared, type Line, normalised } from "./compare.ts";
 import { make } from "./dom.ts";
 import type { Stream } from "./protocol.ts";
+
+/** Return lines as elements, one for each run of them: thousands take long to lay out. */
+function marked(lines: Line[]): HTMLElement[] {
+	const runs: { text: string; differs: boolean }[] = [];
+	for (const { text, differs } of lines) {
+		const last = runs.at(-1);
+		if (last?.differs === differs) {
+			last.text += `${text}\n`;
+		} else {
+			runs.push({ text: `${text}\n`, differs });
+		}
+	}
+	return runs.map(({ text, differs }) =>
+		make("span", { class: differs ? "sd-line sd-differs" : "sd-line" }, text),
+	);
+}
 
 /** The box under a snippet in which a run's output appears. */
 export class Output {
@@ -37,10 +53,7 @@ export class Output {
 	compare(published: string): Comparison {
 		const result = compared(normalised(this.text), normalised(published));
 		if (!result.same && this.#err === "") {
-			const lines = result.lines.map(({ text, differs }) =>
-				make("span", { class: differs ? "sd-line sd-differs" : "sd-line" }, `${text}\n`),
-			);
-			this.#code.replaceChildren(...lines);
+			this.#code.replaceChildren(...marked(result.lines));
 		}
 		return result;
 	}

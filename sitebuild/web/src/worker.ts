@@ -53,6 +53,10 @@ function machineFails(): Promise<never> {
 }
 
 async function start(): Promise<Python> {
+	// Started by its own address, as a snippet could do, a worker has no policy.
+	if (self.location.protocol !== "blob:") {
+		throw new Error("this worker runs only under the policy of a page");
+	}
 	const indexURL = new URL("pyodide/", base).href;
 	const text = async (name: string): Promise<string> => (await fetched(name)).text();
 	// All at once: what waits for what is decided by the interpreter's start.

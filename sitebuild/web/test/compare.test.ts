@@ -53,6 +53,15 @@ test("a changed line among equal ones is the only one that is marked", () => {
 	assert.equal(inWords(result), "1 of 3 lines differs from what was published.");
 });
 
+test("of two long texts what comes after the first difference differs", () => {
+	const many = Array.from({ length: 2000 }, (_, number) => String(number));
+	const longer = compared(["a", "b", ...many], ["a", "B"]);
+	assert.equal(longer.lines.length, 2002);
+	assert.equal(longer.lines.filter((line) => line.differs).length, 2001);
+	assert.equal(longer.gone, 1);
+	assert.equal(inWords(compared(["0"], many)), "1999 lines less than published.");
+});
+
 test("a comparison is said in words", () => {
 	assert.equal(inWords(compared(["a"], ["a"])), "Same as published.");
 	assert.equal(inWords(compared([], ["a", "b"])), "2 lines less than published.");

@@ -1,0 +1,149 @@
+"""Runs and what may befall them: downloads that fail, pages that are left."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from snippet import WAIT_MS, Snippet
+
+from sitebuild import browser, build, hosting
+
+pytestmark = pytest.mark.slow
+
+CAP = "chapters/cap/"
+SAME = r"Ran in \d+ ms\. Same as published\."
+AGAIN = "Press Run to try again."
+
+
+@pytest.fixture
+def runtime(
+    published: Any, host: Callable[[Path], hosting.Host], tmp_path: Path
+) -> tuple[Path, str]:
+    """A copy of the site to break: the runtime's folder, and the site's address."""
+    copied = tmp_path / "site"
+    shutil.copytree(published.folder, copied)
+    return copied / browser.assemble().address, host(copied).url
+
+
+def without(file: Path, act: Callable[[], str]) -> str:
+    """Do something while the host does not have a file."""
+    away = file.with_suffix(".away")
+    file.rename(away)
+    try:
+        return act()
+    finally:
+        away.rename(file)
+
+
+def test_a_download_that_failed_is_named_and_can_be_tried_again(
+    tab: Callable[..., Any], runtime: tuple[Path, str]
+) -> None:
+    folder, url = runtime
+    page = tab(f"{url}{CAP}")
+    story = Snippet(page, "the-story")
+    for missing in ("worker.js", "pyodide/library.bin", "pyodide/pyodide.asm.wasm"):
+        said = without(folder / missing, story.run)
+        assert said.startswith("Python could not run: ")
+        assert said.endswith(AGAIN)
+    (wheel,) = (folder / "wheels").glob("sdnotes_cap-*.whl")
+    assert wheel.name in without(wheel, story.run)
+    assert re.fullmatch(SAME, story.run())
+    (wheel,) = (folder / "wheels").glob("pygal-*.whl")
+    wheel.write_bytes(wheel.read_bytes()[:-1] + b"?")
+    story.write("import pygal")
+    said = story.run()
+    assert said.startswith("Python could not run: ")
+    assert wheel.name in said
+    assert said.endswith(AGAIN)
+
+
+def test_an_editor_that_could_not_be_fetched_can_be_asked_for_again(
+    tab: Callable[..., Any], runtime: tuple[Path, str]
+) -> None:
+    folder, url = runtime
+    story = Snippet(tab(f"{url}{CAP}"), "the-story")
+
+    def edit() -> str:
+        story.press("Edit")
+        return story.ended()
+
+    said = without(folder / "editor.js", edit)
+    assert said == "The editor could not be fetched. Press Edit to try again."
+    assert story.root.locator(".language-py").is_visible()
+    story.press("Edit")
+    expect(story.editor).to_be_focused()
+    assert story.said == ""
+
+
+def test_a_network_that_is_gone_ends_in_a_sentence_and_not_in_waiting(
+    tab: Callable[..., Any], runtime: tuple[Path, str]
+) -> None:
+    page = tab(f"{runtime[1]}{CAP}")
+    page.context.route("**/browser/**", lambda route: route.abort())
+    story = Snippet(page, "the-story")
+    assert story.run().endswith(AGAIN)
+    story.press("Edit")
+    expect(story.status).to_contain_text("The editor could not be fetched.")
+
+
+def test_the_interpreter_outlives_a_move_to_another_page(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}")
+    story = Snippet(page, "the-story")
+    story.run()
+    (worker,) = page.workers[-1:]
+    page.click(".md-footer__link--next")
+    expect(page.locator("h1")).not_to_have_text("CAP")
+    page.go_back()
+    story.bar.get_by_text("Run", exact=True).wait_for()
+    assert re.fullmatch(SAME, story.run())
+    assert page.workers[-1:] == [worker]
+    assert page.wrongs == []
+    # A run that is under way when its page is left is ended.
+    story.write("print('before')\nwhile True:\n    pass")
+    story.press("Run")
+    expect(story.live).to_have_text("before", timeout=WAIT_MS)
+    with worker.expect_event("close"):
+        page.click(".md-footer__link--next")
+    expect(page.locator("h1")).not_to_have_text("CAP")
+    assert page.wrongs == []
+
+
+def test_a_page_that_was_kept_asleep_can_run_again(
+    keeper: Any, address: str, host: Callable[[Path], hosting.Host], published: Any
+) -> None:
+    page = keeper.new_page()
+    page.goto(f"{address}{CAP}")
+    tell = "e => document.documentElement.dataset.kept = e.persisted"
+    page.evaluate(f"addEventListener('pageshow', {tell})")
+    story = Snippet(page, "the-story")
+    story.press("Run")
+    page.goto(host(published.folder).url)
+    page.go_back(wait_until="commit")
+    expect(page.locator("html")).to_have_attribute("data-kept", "true")
+    assert story.ended() == "Stopped, because the page was left."
+    assert re.fullmatch(SAME, story.run())
+
+
+def test_a_plain_site_reads_as_before_and_has_nothing_to_press(
+    tmp_path: Path, published: Any, tab: Callable[..., Any], serve: Callable[..., str]
+) -> None:
+    build.build(tmp_path / "site", plain=True)
+    folder = tmp_path / "site"
+    assert not (folder / "assets" / "browser").exists()
+    for path in sorted(folder.rglob("*.html")):
+        text = path.read_text("utf-8")
+        for ours in ("sd-bar", "sd-tools", "sd-player", "main.js"):
+            assert not re.search(rf'(class|src)="[^"]*{ours}[" ]', text)
+    page = tab(f"{serve(folder)}{CAP}")
+    full = tab(f"{serve(published.folder)}{CAP}", java_script_enabled=False)
+    read = "article => article.innerText"
+    assert page.locator("article .sd-button").count() == 0
+    assert page.wrongs == []
+    shown = [p.locator("article").evaluate(read) for p in (page, full)]
+    assert shown[0] == shown[1]
