@@ -23,6 +23,7 @@ from sitebuild.problems import Problem, ProblemError
 CACHE = ROOT / ".browser"
 """Not below .cache, which Zensical empties."""
 
+KEPT = 12
 PUBLISHED = "assets/browser"
 """Where in a site the folder stands."""
 
@@ -128,6 +129,7 @@ def assemble(cache: Path = CACHE) -> Assembled:
     with FileLock(cache / "lock"):
         known = cache / f"{_inputs()}.made"
         if known.is_file() and (cache / known.read_text()).is_dir():
+            known.touch()
             return Assembled(cache / known.read_text())
         try:
             target = _assembled(cache)
@@ -135,7 +137,18 @@ def assemble(cache: Path = CACHE) -> Assembled:
             message = f"cannot put the browser's part together: {error}"
             raise ProblemError(Problem("sitebuild/browser", 1, message)) from error
         known.write_text(target.name)
+        _forget_old(cache)
     return Assembled(target)
+
+
+def _forget_old(cache: Path) -> None:
+    """Keep the runtimes that were asked for last: each takes 14 MB."""
+    newest = sorted(cache.glob("*.made"), key=lambda path: -path.stat().st_mtime_ns)
+    kept = {path.read_text() for path in newest[:KEPT]}
+    for path in newest[KEPT:]:
+        if (name := path.read_text()) not in kept:
+            shutil.rmtree(cache / name, ignore_errors=True)
+        path.unlink()
 
 
 def _assembled(cache: Path) -> Path:

@@ -66,7 +66,7 @@ MISTAKES = [
         CAP,
         "## Sources",
         snippet("while True:\n    pass"),
-        rf"{CAP}:\d+: snippet 'planted' did not end within 1 s and was stopped",
+        rf"{CAP}:\d+: snippet 'planted' did not end within 3 s and was stopped",
     ),
     Mistake(
         "a dead link",
@@ -267,7 +267,7 @@ def plant(tree: Path, mistake: Mistake) -> None:
         file.write_text(mistake.new, "utf-8")
     engine = tree / "sitebuild" / "engine.py"
     limits = engine.read_text("utf-8").replace(
-        "WALL_LIMIT_S = 10.0", "WALL_LIMIT_S = 1.0"
+        "WALL_LIMIT_S = 10.0", "WALL_LIMIT_S = 3.0"
     )
     engine.write_text(limits, "utf-8")
     if mistake.command == "reproduce":
