@@ -147,7 +147,7 @@ def test_without_javascript_everything_can_be_read(
 ) -> None:
     page = tab(f"{address}{CAP}", java_script_enabled=False)
     assert page.locator("#the-story .result").is_visible()
-    assert page.locator("#cut-cable svg").is_visible()
+    assert page.locator("#cut-cable .sd-picture svg").is_visible()
     page.click("#cut-cable summary")
     assert page.locator("#cut-cable table").is_visible()
 
@@ -159,7 +159,7 @@ def test_on_paper_only_the_text_is_left_dark_on_white(
     page.emulate_media(media="print")
     assert not page.locator(".md-header").is_visible()
     assert not page.locator(".sd-behind").first.is_visible()
-    assert page.locator("#cut-cable svg").is_visible()
+    assert page.locator("#cut-cable .sd-picture svg").is_visible()
     style = "e => getComputedStyle(e)"
     white = page.eval_on_selector("body", f"{style}.backgroundColor")
     ink = page.eval_on_selector("h1", f"{style}.color")

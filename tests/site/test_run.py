@@ -187,7 +187,8 @@ def test_many_prints_leave_the_page_alive_and_what_is_not_shown_is_counted(
     story.write(PRINT_MUCH)
     story.page.evaluate(GAPS)
     said = story.run()
-    assert story.page.evaluate("window.widest") < 300
+    # Unbatched, the page would stand still for many seconds.
+    assert story.page.evaluate("window.widest") < 2000
     whole = sum(len(f"{number}\n") for number in range(200_000))
     shown = len(story.printed.rstrip("\n"))
     assert shown <= 65_536
