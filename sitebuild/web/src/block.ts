@@ -4,7 +4,7 @@ import { button, copy, make } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
-import { type End, LIMIT_S, renew, submit } from "./interpreter.ts";
+import { type End, LIMIT_S, renew, submit, waitsFor } from "./interpreter.ts";
 import { Output } from "./output.ts";
 import { fragmentOf, LinkError } from "./share.ts";
 
@@ -113,7 +113,6 @@ export class Block {
 		const code = this.code;
 		const published = code === this.#published.code;
 		const output = new Output();
-		this.#say("Fetching Python: 8 MB, once…");
 		this.#stop = submit({
 			code,
 			published,
@@ -136,6 +135,7 @@ export class Block {
 				this.#arrange();
 			},
 		});
+		this.#say(waitsFor());
 		this.#arrange();
 	}
 

@@ -28,6 +28,7 @@ let touched = false;
 /** Jobs in their order; the first of them runs when `running` is set. */
 let queue: Job[] = [];
 let running = false;
+let ready = false;
 let fresh = true;
 let run = 0;
 let limit: ReturnType<typeof setTimeout> | undefined;
@@ -54,6 +55,7 @@ function started(): Worker {
 function drop(): void {
 	worker?.terminate();
 	worker = null;
+	ready = false;
 }
 
 function heard(answer: Answer): void {
@@ -63,6 +65,7 @@ function heard(answer: Answer): void {
 		return;
 	}
 	if (answer.kind === "started") {
+		ready = true;
 		limit = setTimeout(() => end("limit"), LIMIT_S * 1000);
 		job.onStart();
 	} else if (answer.kind === "printed") {
@@ -115,6 +118,14 @@ export function submit(job: Job): () => void {
 			job.onEnd({ kind: "stopped", after: "reader" });
 		}
 	};
+}
+
+/** Say what a job that was just submitted waits for. */
+export function waitsFor(): string {
+	if (queue.length > 1) {
+		return "Waiting for another run to end…";
+	}
+	return ready ? "Starting…" : "Fetching Python: up to 8 MB, once…";
 }
 
 /** Take a new interpreter for the next run. */
