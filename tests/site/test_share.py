@@ -1,0 +1,217 @@
+"""Links to code, files to keep, and where the keyboard is, in a real browser."""
+
+import csv
+import io
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from playwright.sync_api import expect
+from snippet import WAIT_MS, Snippet, code_in, fragment
+
+from sitebuild import DOCS, fences, hosting, records
+
+pytestmark = pytest.mark.slow
+
+CAP = "chapters/cap/"
+SVG = "{http://www.w3.org/2000/svg}"
+GO = "hash => { location.hash = hash; }"
+UNICODE = "print('naïve — ∑ 🦉 \\u2028')  # “quoted”\n\tx = 'ÅÅ'\n" * 40
+(DRAWN,) = (block for block in fences.scan(DOCS) if block.name == "cut-cable")
+(TABLE,) = (block for block in fences.scan(DOCS) if block.name == "cap/overdraft")
+
+
+def copied(page: Any) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def saved(page: Any, button: Any) -> tuple[str, str]:
+    """Press a button that saves a file; return the file's name and text."""
+    with page.expect_download() as download:
+        button.click()
+    # Not through text mode, which would mend the ends of lines.
+    content = Path(download.value.path()).read_bytes().decode()
+    return download.value.suggested_filename, content
+
+
+def rows_of(figure: Snippet) -> list[list[str]]:
+    rows = "t => [...t.rows].map(r => [...r.cells].map(c => c.textContent))"
+    return list(figure.root.locator(".sd-numbers table:not([hidden])").evaluate(rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "button"),
+    [("the-story", "Link"), ("cut-cable", "Copy link"), ("cap-overdraft", "Copy link")],
+)
+def test_a_copied_link_leads_to_its_place(cap: Any, name: str, button: str) -> None:
+    place = Snippet(cap, name)
+    place.press(button)
+    expect(place.root.get_by_text(re.compile("opied"))).to_be_visible()
+    link = copied(cap)
+    assert link == f"{cap.url.partition('#')[0]}#{name}"
+    cap.goto(link)
+    expect(place.root).to_be_in_viewport()
+
+
+def test_the_saved_picture_stands_alone_with_its_words(figure: Snippet) -> None:
+    name, text = saved(figure.page, figure.button("Save SVG"))
+    assert name == "cut-cable.svg"
+    root = ET.fromstring(text)
+    assert root.tag == f"{SVG}svg"
+    assert root.findtext(f"{SVG}title") == "Two ATMs and a cut cable"
+    assert "true 20" in (root.findtext(f"{SVG}desc") or "")
+    assert len(root.findall(f".//{SVG}text")) > 10
+    assert "clip-path" not in text
+
+
+def test_the_saved_numbers_are_those_of_the_table(figure: Snippet) -> None:
+    name, text = saved(figure.page, figure.button("Save CSV"))
+    assert name == "cut-cable.csv"
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert rows == rows_of(figure)
+    recorded = [line.split() for line in (DRAWN.recorded or "").splitlines()]
+    assert [" ".join(row).split() for row in rows] == recorded
+    record = Snippet(figure.page, TABLE.anchor)
+    _, text = saved(figure.page, record.button("Save CSV"))
+    held = records.load_for(TABLE)
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert rows == [list(held.columns), *map(list, held.rows)]
+
+
+def test_what_is_saved_after_a_run_is_what_is_shown(figure: Snippet) -> None:
+    edited = DRAWN.code.replace('(70, "ATM2", 20)', '(70, "ATM2", 25)')
+    figure.write(edited.replace("Two ATMs and", "Two 'ATMs' &"))
+    figure.run()
+    root = ET.fromstring(saved(figure.page, figure.button("Save SVG"))[1])
+    assert root.findtext(f"{SVG}title") == "Two 'ATMs' & a cut cable"
+    rows = list(
+        csv.reader(io.StringIO(saved(figure.page, figure.button("Save CSV"))[1]))
+    )
+    assert rows == rows_of(figure)
+    assert ["70", "ATM2", "asked for 25"] in rows
+
+
+def test_a_shared_link_shows_its_code_and_runs_it_only_when_told(
+    story: Snippet,
+    host: Callable[[Path], hosting.Host],
+    published: Any,
+    tab: Callable[..., Any],
+) -> None:
+    code = "print('from afar: ∑')"
+    story.write(code)
+    story.press("Share")
+    expect(story.status).to_contain_text("Link copied:")
+    own = host(published.folder)
+    link = copied(story.page).replace(published.host.url, own.url)
+    linked = Snippet(tab(link), "the-story")
+    run = linked.button("Run this code")
+    expect(run).to_be_focused()
+    expect(linked.root).to_be_in_viewport()
+    assert linked.code == code
+    assert "not what was published" in linked.root.locator(".sd-notice").inner_text()
+    assert linked.live.count() == 0
+    runtime = re.compile("/(worker.js|pyodide|wheels)")
+    assert not [sent for sent in own.sent if runtime.search(sent.path)]
+    run.click()
+    linked.ended()
+    assert linked.printed == "from afar: ∑\n"
+    assert linked.root.locator(".sd-notice").count() == 0
+    expect(linked.button("Run")).to_be_focused()
+
+
+def test_code_comes_out_of_a_link_as_it_went_in(story: Snippet) -> None:
+    story.page.evaluate(GO, fragment("the-story", UNICODE))
+    expect(story.button("Run this code")).to_be_focused()
+    story.press("Share")
+    expect(story.status).to_contain_text("Link copied:")
+    assert code_in(copied(story.page)) == ("the-story", UNICODE.rstrip())
+    story.press("Show the published code")
+    expect(story.button("Edit")).to_be_focused()
+    assert story.root.locator(".cm-editor, .sd-notice").count() == 0
+
+
+def test_a_link_to_a_figure_s_code_unfolds_it(cap: Any) -> None:
+    figure = Snippet(cap, "refusing")
+    cap.evaluate(GO, fragment("refusing", "print(1)"))
+    expect(figure.button("Run this code")).to_be_focused()
+    assert figure.code == "print(1)"
+    figure.press("Show the published code")
+
+
+@pytest.mark.parametrize(
+    ("hash_", "words"),
+    [
+        ("#run=", "This link is damaged: it does not hold a snippet's code."),
+        ("#run=the-story.a%20b", "This link is damaged: it does not hold"),
+        (
+            fragment("the-story", "print(1)")[:-4],
+            "This link is damaged: its code cannot be unpacked.",
+        ),
+        ("#run=the-story.____", "This link is damaged: its code cannot be unpacked."),
+        (fragment("no-such", "print(1)"), "This page has no snippet no-such"),
+        (fragment("the-story", "x" * 5_000_000), "The code in this link is too long"),
+        (fragment("the-story", "x" * 20_001), "Too long for a link: code of 20,001"),
+    ],
+    ids=["empty", "odd", "cut off", "garbled", "unknown", "a bomb", "too long"],
+)
+def test_a_link_that_cannot_be_followed_says_why(
+    cap: Any, hash_: str, words: str
+) -> None:
+    cap.evaluate(GO, hash_)
+    notice = cap.get_by_role("alert").filter(has_text=words)
+    expect(notice).to_be_visible()
+    assert cap.locator(".sd-linked").count() == 1
+    assert cap.locator(".cm-editor").count() == 0
+    cap.evaluate("history.replaceState(null, '', location.pathname)")
+
+
+def test_code_too_long_for_a_link_is_not_shared(story: Snippet) -> None:
+    words = random.Random(7)
+    noise = "".join(words.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=12_000))
+    story.write(f"x = '{noise}'")
+    story.press("Share")
+    expect(story.status).to_contain_text("Too long for a link: a link of")
+    story.write("x" * 20_001)
+    story.press("Share")
+    expect(story.status).to_contain_text("code of 20,001 characters; at most 20,000")
+
+
+def test_the_keyboard_stays_where_the_reader_is(story: Snippet) -> None:
+    """Focus that falls back to the page's body sends a reader to its start."""
+    keys = story.page.keyboard
+
+    def press(name: str) -> None:
+        story.button(name).focus()
+        keys.press("Enter")
+
+    press("Run")
+    story.ended()
+    expect(story.button("Run")).to_be_focused()
+    press("Edit")
+    expect(story.editor).to_be_focused()
+    story.write("print('before')\nwhile True:\n    pass")
+    keys.press("Control+Enter")
+    expect(story.live).to_have_text("before", timeout=WAIT_MS)
+    expect(story.editor).to_be_focused()
+    press("Stop")
+    expect(story.button("Run")).to_be_focused()
+    press("Share")
+    expect(story.status).to_contain_text("Link copied:")
+    expect(story.button("Share")).to_be_focused()
+    press("Reset")
+    expect(story.button("Edit")).to_be_focused()
+    story.button("Link").focus()
+    keys.press("Enter")
+    expect(story.button("Link")).to_be_focused()
+
+
+def test_the_status_says_the_verdict_and_how_the_output_begins(story: Snippet) -> None:
+    story.run_code("print('the first words')\nprint('x' * 1000)")
+    assert "2 of 2 lines differ from what was published. Output: the first" in (
+        story.spoken
+    )
+    assert len(story.spoken) < 500
