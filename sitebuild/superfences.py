@@ -96,7 +96,8 @@ def _table_html(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> 
 
     body = "".join(line(row, "td") for row in rows)
     return (
-        '<div class="sd-numbers"><table class="sd-table">'
+        '<div class="sd-numbers" tabindex="0" role="group" aria-label="Numbers">'
+        '<table class="sd-table">'
         f"<thead>{line(columns, 'th')}</thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -86,6 +86,7 @@ export function openEditor(
 			look,
 			EditorView.contentAttributes.of({
 				"aria-label": label,
+				tabindex: "0",
 				"aria-description": "Tab indents; to leave, press Escape, then Tab.",
 			}),
 			EditorView.updateListener.of((update) => {
