@@ -52,15 +52,15 @@ function mountOne(element: HTMLElement): void {
 }
 
 /** Show the code that the address carries, if it carries any. */
-async function openLink(): Promise<void> {
-	if (!isShared(location.hash)) {
+async function openLink(hash = location.hash): Promise<void> {
+	if (!isShared(hash)) {
 		return;
 	}
 	for (const old of document.querySelectorAll(".sd-linked")) {
 		old.remove();
 	}
 	try {
-		const { name, code } = await readFragment(location.hash);
+		const { name, code } = await readFragment(hash);
 		const block = blocks.find((candidate) => candidate.name === name);
 		if (block === undefined) {
 			throw new LinkError(`This page has no snippet ${name}; the link is for another.`);
@@ -79,6 +79,7 @@ if (pages) {
 } else {
 	mount();
 }
-addEventListener("hashchange", () => void openLink());
+// Of the event, since the theme may have put the section's name into the address since.
+addEventListener("hashchange", ({ newURL }) => void openLink(new URL(newURL).hash));
 // A worker would be frozen in the middle of its run in a page that is kept asleep.
 addEventListener("pagehide", sleep);
