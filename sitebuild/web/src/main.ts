@@ -12,6 +12,9 @@ interface Pages {
 
 const SLICE_MS = 4;
 
+const arrivedAt = location.pathname;
+/** Whether the reader has gone on to another page since. */
+let moved = false;
 let blocks: Block[] = [];
 let waiting: HTMLElement[] = [];
 
@@ -81,5 +84,37 @@ if (pages) {
 }
 // Of the event, since the theme may have put the section's name into the address since.
 addEventListener("hashchange", ({ newURL }) => void openLink(new URL(newURL).hash));
+// The theme takes the first move within a page for one to another page: it would fetch
+// the page again, and what the reader wrote and ran would be gone. So links within a page
+// are left to the browser (the theme passes over those with a target), and so is the way
+// back.
+document.addEventListener(
+	"click",
+	({ target }) => {
+		const link = target instanceof Element ? target.closest("a") : null;
+		const here = link?.origin === location.origin && link.pathname === location.pathname;
+		if (link && here && link.hash !== "" && link.target === "") {
+			link.target = "_self";
+		}
+	},
+	{ capture: true },
+);
+const moves = (window as { location$?: { next(to: URL): void } }).location$;
+if (moves) {
+	const next = moves.next.bind(moves);
+	moves.next = (to) => {
+		if (moved || to.pathname !== arrivedAt) {
+			moved = true;
+			next(to);
+			return;
+		}
+		const place = document.getElementById(to.hash.slice(1));
+		if (place) {
+			place.scrollIntoView();
+		} else if (!isShared(to.hash)) {
+			scrollTo(0, history.state?.y ?? 0);
+		}
+	};
+}
 // A worker would be frozen in the middle of its run in a page that is kept asleep.
 addEventListener("pagehide", sleep);
