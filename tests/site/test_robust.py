@@ -147,3 +147,25 @@ def test_a_plain_site_reads_as_before_and_has_nothing_to_press(
     assert page.wrongs == []
     shown = [p.locator("article").evaluate(read) for p in (page, full)]
     assert shown[0] == shown[1]
+
+
+def test_a_move_within_the_page_keeps_what_the_reader_wrote(
+    tab: Callable[..., Any], address: str
+) -> None:
+    """The theme alone fetches the page again at the first such move."""
+    page = tab(f"{address}{CAP}")
+    story = Snippet(page, "the-story")
+    story.write("print('mine')")
+    to = ".md-sidebar--secondary a[href$='#{}']"
+    page.click(to.format("the-lost-reply"))
+    expect(page.locator("#the-lost-reply")).to_be_in_viewport()
+    page.click(to.format("what-refusing-costs"))
+    expect(page.locator("#what-refusing-costs")).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator("#the-lost-reply")).to_be_in_viewport()
+    assert story.code == "print('mine')"
+    page.click(".md-footer__link--next")
+    page.wait_for_url("**/reference/cap/")
+    page.go_back()
+    expect(story.editor).to_have_count(0)
+    expect(story.button("Run")).to_be_visible()
