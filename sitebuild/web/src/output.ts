@@ -22,7 +22,7 @@ function marked(lines: Line[]): HTMLElement[] {
 /** The box under a snippet in which a run's output appears. */
 export class Output {
 	readonly element: HTMLElement;
-	#code = make("code", { tabindex: "0", role: "region", "aria-label": "Output" });
+	#code = make("code", { tabindex: "0", role: "group", "aria-label": "Output" });
 	#out = "";
 	#err = "";
 
