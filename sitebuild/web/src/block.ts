@@ -110,7 +110,10 @@ export class Block {
 			return;
 		}
 		this.#dismiss();
-		const code = this.code;
+		this.#start(this.code);
+	}
+
+	#start(code: string): void {
 		const published = code === this.#published.code;
 		const output = new Output();
 		this.#stop = submit({
@@ -126,9 +129,10 @@ export class Block {
 				this.#stop = null;
 				const stale = end.kind === "ended" && !end.fresh;
 				if (published && stale && !this.#isAsPublished(output, end)) {
-					// Edited code ran in this interpreter before: judge in a fresh one.
+					// Edited code ran in this interpreter before: judge in a fresh one, and
+					// this very code, whatever the editor holds by now.
 					renew();
-					this.run();
+					this.#start(code);
 					return;
 				}
 				this.#ended(output, end);
@@ -224,6 +228,8 @@ export class Block {
 
 	/** Show code that came with a link, and ask before it runs. */
 	async offer(code: string): Promise<void> {
+		// Nothing of an earlier run or link may stand beside code that nobody has read.
+		this.reset();
 		const details =
 			this.element.querySelector<HTMLDetailsElement>("details:has(.sd-bar)");
 		if (details) {
