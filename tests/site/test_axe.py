@@ -44,7 +44,7 @@ def violations(page: Any, scheme: str) -> list[str]:
     if not page.evaluate("'axe' in window"):
         axe = WEB / "node_modules" / "axe-core" / "axe.min.js"
         page.evaluate(axe.read_text("utf-8"))
-        # What is out of sight keeps its old colours until it is seen; axe sees all of it.
+        # What is out of sight keeps its old colours until seen; axe sees all of it.
         page.add_style_tag(content="*{content-visibility:visible !important}")
     return list(page.evaluate(RUN, ALL_RULES if scheme == "light" else COLOURS))
 
