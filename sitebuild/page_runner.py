@@ -14,6 +14,7 @@ import asyncio
 import builtins
 import io
 import linecache
+import logging
 import os
 import subprocess
 import sys
@@ -131,6 +132,7 @@ class Session:
     def __init__(self, emit: Emit, clock_s: Callable[[], float] = time.monotonic):
         self._emit = emit
         self._clock_s = clock_s
+        self._builtins = dict(vars(builtins))
         self._waiting: list[tuple[str, str]] = []
         self._due_s = 0.0
         self._at_once = 0
@@ -190,6 +192,9 @@ class Session:
         finally:
             sys.stdout, sys.stderr, sys.stdin = streams
             sys.excepthook = hook
+            put_back(self._builtins)
+            logging.root.handlers.clear()  # they would write to this run's streams
+            logging.root.setLevel(logging.WARNING)
             if not published:
                 forget("sdnotes")
             self.runs += 1
@@ -232,6 +237,14 @@ def _chained(
     while link is not None:
         yield link
         link = link.__cause__ or link.__context__
+
+
+def put_back(names: Mapping[str, object]) -> None:
+    """Give the builtins the values that they had, whatever a snippet made of them."""
+    now = vars(builtins)
+    for name in now.keys() - names.keys():
+        del now[name]
+    now.update(names)
 
 
 def forget(package: str) -> None:

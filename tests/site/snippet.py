@@ -36,6 +36,7 @@ class Snippet:
         self.bar = self.root.locator(".sd-bar")
         self.status = self.bar.get_by_role("status")
         self.editor = self.root.locator(".cm-content")
+        self.notice = self.root.locator(".sd-notice")
         self.live = self.root.locator(".sd-live")
 
     def button(self, name: str) -> Any:

@@ -123,7 +123,7 @@ def busy(cap: Any) -> Iterator[Any]:
     linked = Snippet(cap, "the-story")
     code = "class A:\n    def f(x):\n        return 'a' + 1  # no"
     cap.evaluate("hash => { location.hash = hash; }", fragment("the-story", code))
-    expect(linked.button("Run this code")).to_be_focused()
+    expect(linked.notice).to_be_focused()
     yield cap
     cap.set_viewport_size({"width": 1440, "height": 900})
     cap.evaluate("localStorage.clear()")

@@ -1,6 +1,7 @@
 """The Python side of the Run button, on the Python that runs the tests."""
 
 import ast
+import logging
 import sys
 from collections.abc import Iterator
 
@@ -211,3 +212,23 @@ def test_what_a_run_left_behind_prints_nothing_into_the_next() -> None:
     late = "import sys\nprint('late', file=sys.kept)\nprint('now')"
     assert session.run(late, "b.py", published=True)
     assert "".join(text for _, text in sent) == "now\n"
+
+
+def test_a_run_cannot_spoil_the_builtins_of_the_next() -> None:
+    spoil = "import builtins\nbuiltins.print = None\nbuiltins.left = 1"
+    assert ran(spoil, published=False)[0]
+    ok, sent = ran("print('whole')\nprint(left)")
+    assert not ok
+    assert sent[0] == ("out", "whole")
+    assert "NameError" in "".join(text for _, text in sent)
+
+
+def test_logging_works_in_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(root, "level", root.level)
+    code = "import logging\nlogging.basicConfig(level=20)\nlogging.info('logged')"
+    for _ in range(2):
+        ok, sent = ran(code, published=False)
+        assert ok
+        assert "".join(text for _, text in sent) == "INFO:root:logged\n"

@@ -56,6 +56,9 @@ def test_a_snippet_prints_in_a_page_what_is_recorded(
     if block.figure:
         parts = engine.figure_parts(block, result["out"])
         assert text_table(parts.columns, parts.rows) == block.recorded
+        drawn = engine.run(block).figure
+        assert drawn is not None
+        assert parts.svg == drawn.svg  # so a page may compare pictures too
     else:
         assert engine.as_recorded(result["out"]) == (block.recorded or "")
 

@@ -95,3 +95,49 @@ def test_a_snippet_that_prints_a_figure_shows_the_picture(story: Snippet) -> Non
     assert "<svg" not in story.live.inner_text()
     story.press("Reset")
     assert picture.count() == 0
+
+
+def test_a_figure_s_code_that_fails_gets_no_verdict_and_shows_its_error(
+    figure: Snippet,
+) -> None:
+    figure.write(f"{DRAWN.code}\nraise ValueError('after all')")
+    assert re.fullmatch(r"Ended with an error in \d+ ms\.", figure.run())
+    assert "ValueError: after all" in figure.live.inner_text()
+    assert "<svg" not in figure.live.inner_text()
+    assert figure.root.locator(".sd-redrawn").count() == 0
+
+
+def test_another_picture_of_the_same_numbers_is_not_called_the_same(
+    figure: Snippet,
+) -> None:
+    figure.write(DRAWN.code.replace("Two ATMs and", "Two machines and"))
+    said = figure.run()
+    assert said.endswith("Same numbers as published, in another picture.")
+
+
+def test_a_run_without_a_figure_leaves_no_older_drawing(figure: Snippet) -> None:
+    figure.write(EDITED)
+    figure.run()
+    figure.run_code("print('no picture')")
+    assert figure.root.locator(".sd-redrawn").count() == 0
+    assert figure.differing == []
+    assert not figure.root.locator("figcaption").inner_text().startswith("Twenty")
+
+
+def test_a_picture_before_an_error_hides_no_traceback(story: Snippet) -> None:
+    story.write(f"{DRAWN.code}\n1 / 0")
+    story.run()
+    assert story.live.get_by_role("img").count() == 1
+    assert "ZeroDivisionError" in story.live.inner_text()
+
+
+def test_an_odd_picture_keeps_no_other_snippet_waiting(
+    figure: Snippet, story: Snippet
+) -> None:
+    odd = (
+        DRAWN.code.replace("print(\n", "print(str(\n")
+        + ".replace('data-step=\"3\"', ''))"
+    )
+    figure.write(odd)
+    figure.run()
+    assert story.run().endswith("Same as published.")

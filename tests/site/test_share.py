@@ -109,7 +109,7 @@ def test_a_shared_link_shows_its_code_and_runs_it_only_when_told(
     link = copied(story.page).replace(published.host.url, own.url)
     linked = Snippet(tab(link), "the-story")
     run = linked.button("Run this code")
-    expect(run).to_be_focused()
+    expect(linked.notice).to_be_focused()
     expect(linked.root).to_be_in_viewport()
     assert linked.code == code
     assert "not what was published" in linked.root.locator(".sd-notice").inner_text()
@@ -125,7 +125,7 @@ def test_a_shared_link_shows_its_code_and_runs_it_only_when_told(
 
 def test_code_comes_out_of_a_link_as_it_went_in(story: Snippet) -> None:
     story.page.evaluate(GO, fragment("the-story", UNICODE))
-    expect(story.button("Run this code")).to_be_focused()
+    expect(story.notice).to_be_focused()
     story.press("Share")
     expect(story.status).to_contain_text("Link copied:")
     assert code_in(copied(story.page)) == ("the-story", UNICODE.rstrip())
@@ -137,7 +137,7 @@ def test_code_comes_out_of_a_link_as_it_went_in(story: Snippet) -> None:
 def test_a_link_to_a_figure_s_code_unfolds_it(cap: Any) -> None:
     figure = Snippet(cap, "refusing")
     cap.evaluate(GO, fragment("refusing", "print(1)"))
-    expect(figure.button("Run this code")).to_be_focused()
+    expect(figure.notice).to_be_focused()
     assert figure.code == "print(1)"
     figure.press("Show the published code")
 
@@ -215,3 +215,46 @@ def test_the_status_says_the_verdict_and_how_the_output_begins(story: Snippet) -
         story.spoken
     )
     assert len(story.spoken) < 500
+
+
+def test_a_link_s_code_stands_alone_and_is_not_run_by_a_run_under_way(
+    story: Snippet,
+) -> None:
+    """A run that is judged a second time must not take the link's code."""
+    spoilt = Snippet(story.page, "merge-rules")
+    spoilt.write(
+        "import sdnotes.cap, time\nfrom sdnotes.cap import atm\nprint('spoilt')"
+    )
+    spoilt.run()
+    assert story.run().endswith("Same as published.")
+    story.press("Run")
+    story.page.evaluate(GO, fragment("the-story", "print('not asked')"))
+    expect(story.notice).to_be_focused()
+    assert story.live.count() == 0
+    assert story.said == ""
+    story.page.evaluate(GO, fragment("the-story", "print('a second link')"))
+    expect(story.editor).to_contain_text("a second link")
+    assert story.notice.count() == 1
+    assert story.live.count() == 0
+    story.press("Show the published code")
+
+
+def test_the_way_back_to_a_link_keeps_what_was_written(story: Snippet) -> None:
+    story.page.evaluate(GO, fragment("the-story", "print('linked')"))
+    expect(story.notice).to_be_focused()
+    story.write("print('mine')")
+    story.page.evaluate("() => { location.hash = '#cut-cable'; }")
+    story.page.go_back()
+    expect(story.notice).to_be_visible()
+    assert story.code == "print('mine')"
+    story.press("Show the published code")
+
+
+def test_what_could_hide_in_a_link_s_code_is_seen(story: Snippet) -> None:
+    hidden = "x = 1 \u202e\u200b" + " " * 300 + ";print('hidden')"
+    story.page.evaluate(GO, fragment("the-story", hidden))
+    expect(story.notice).to_be_focused()
+    assert story.root.locator(".cm-specialChar").count() == 2
+    scroller = story.root.locator(".cm-scroller")
+    assert scroller.evaluate("e => e.scrollWidth <= e.clientWidth")
+    story.press("Show the published code")

@@ -4,34 +4,11 @@ import { button, copy, make } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
-import { type End, LIMIT_S, renew, submit, waitsFor } from "./interpreter.ts";
+import { type End, renew, STOPPED, submit, waitsFor } from "./interpreter.ts";
+import { loadEditor, NO_EDITOR } from "./lazy.ts";
+import { noticeOf } from "./notice.ts";
 import { Output } from "./output.ts";
-import { fragmentOf, LinkError } from "./share.ts";
-
-const STOPPED = {
-	reader: "Stopped.",
-	limit: `Stopped after ${LIMIT_S} s: what runs in a page must end by then.`,
-	left: "Stopped, because the page was left.",
-};
-
-const NO_EDITOR = "The editor could not be fetched. Press Edit to try again.";
-
-let attempts = 0;
-let editorModule: Promise<typeof import("./editor.ts")> | null = null;
-
-/** Fetch the editor; a failed download is asked for anew by the next call. */
-function loadEditor(): Promise<typeof import("./editor.ts")> {
-	const url = new URL(`editor.js?${attempts++}`, import.meta.url).href;
-	editorModule ??= import(url).catch((error) => {
-		editorModule = null;
-		throw error;
-	});
-	return editorModule;
-}
-
-/** Return the address of a place on this page. */
-export const linkTo = (fragment: string): string =>
-	`${location.href.split("#")[0]}${fragment}`;
+import { fragmentOf, LinkError, linkTo } from "./share.ts";
 
 export class Block {
 	readonly name: string;
@@ -46,8 +23,13 @@ export class Block {
 	#notice: HTMLElement | null = null;
 	#stop: (() => void) | null = null;
 	#status = make("span", { class: "sd-status", role: "status" });
-	#run = button("Run", "Run this code here", () => this.#runOrStop(), "sd-run");
-	#edit = button("Edit", "Change this code here", () => void this.edit());
+	#opening = false;
+	#run = button("Run", "Run this code here", (click) => this.#runOrStop(click), "sd-run");
+	#edit = button("Edit", "Change this code here", () => {
+		if (!this.#opening) {
+			void this.edit();
+		}
+	});
 	#reset = button("Reset", "Show what was published again", () => this.reset());
 	#share = button("Share", "Copy a link that holds this code", () => void this.#link());
 
@@ -75,6 +57,10 @@ export class Block {
 		this.#arrange();
 	}
 
+	get isEdited(): boolean {
+		return this.#editor !== null;
+	}
+
 	get code(): string {
 		return (this.#editor?.code() ?? this.#published.code).trimEnd();
 	}
@@ -96,7 +82,10 @@ export class Block {
 		}
 	}
 
-	#runOrStop(): void {
+	#runOrStop({ detail: clicks }: MouseEvent): void {
+		if (clicks > 1) {
+			return; // of a double click the second would stop what the first began
+		}
 		if (this.#stop) {
 			this.#stop();
 		} else {
@@ -144,14 +133,13 @@ export class Block {
 	}
 
 	#isAsPublished(output: Output, end: End): boolean {
-		return end.kind !== "ended" || (end.ok && this.#comparison(output).same);
-	}
-
-	#comparison(output: Output) {
+		if (end.kind !== "ended" || !end.ok) {
+			return end.kind !== "ended";
+		}
 		const drawn = figureIn(output.out);
-		return this.#figure && drawn
-			? this.#figure.compare(drawn)
-			: output.compare(this.#published.output);
+		return this.#figure
+			? drawn !== null && this.#figure.compare(drawn).same
+			: output.compare(this.#published.output).same;
 	}
 
 	#show(output: Output): void {
@@ -178,21 +166,16 @@ export class Block {
 		const words = [
 			`${end.ok ? "Ran" : "Ended with an error"} in ${Math.ceil(end.ms)} ms.`,
 		];
+		output.element.hidden = output.text === "";
 		const drawn = figureIn(output.out);
-		if (drawn && this.#figure) {
-			const comparison = this.#figure.draw(drawn);
-			words.push(inWords(comparison, "row"));
-		} else {
-			output.element.hidden = output.text === "";
-			const comparison = output.compare(this.#published.output);
-			if (drawn) {
-				output.draw(picture(drawn.svg));
-			}
-			if (end.ok && this.#figure) {
-				words.push("It printed no figure.");
-			} else if (end.ok) {
-				words.push(inWords(comparison));
-			}
+		const verdict = this.#figure
+			? this.#figureVerdict(this.#figure, output, end.ok)
+			: inWords(output.compare(this.#published.output));
+		if (drawn && !this.#figure) {
+			output.draw(picture(drawn.svg));
+		}
+		if (end.ok) {
+			words.push(verdict);
 		}
 		if (end.droppedChars > 0) {
 			words.push(
@@ -203,14 +186,33 @@ export class Block {
 		this.#say(words.join(" "), ` Output: ${spoken || "none"}`);
 	}
 
+	/** Put the figure that was printed in its place; return how it compares, in words. */
+	#figureVerdict(figure: FigureView, output: Output, ok: boolean): string {
+		const drawn = figureIn(output.out);
+		if (drawn) {
+			output.keepErrors();
+		}
+		if (drawn === null || !ok) {
+			figure.restore();
+			return "It printed no figure.";
+		}
+		const { rows, same } = figure.draw(drawn);
+		return rows.same && !same
+			? "Same numbers as published, in another picture."
+			: inWords(rows, "row");
+	}
+
 	/** Open the editor with the published code, or with other code. */
-	async edit(code = this.code, label = `Code of ${this.name}`): Promise<boolean> {
+	async edit(code = this.code, from: "page" | "link" = "page"): Promise<boolean> {
 		let module: typeof import("./editor.ts");
+		this.#opening = true;
 		try {
 			module = await loadEditor();
 		} catch {
 			this.#say(NO_EDITOR);
 			return false;
+		} finally {
+			this.#opening = false;
 		}
 		if (this.#status.textContent === NO_EDITOR) {
 			this.#say("");
@@ -218,7 +220,15 @@ export class Block {
 		this.#editor?.element.remove();
 		this.#editor?.destroy();
 		const changed = () => this.#say("");
-		this.#editor = module.openEditor(code, label, () => this.run(), changed);
+		const label = `Code ${from === "link" ? "from a link, for" : "of"} ${this.name}`;
+		const wrap = from === "link"; // nothing of what was not read may stand aside
+		this.#editor = module.openEditor({
+			code,
+			label,
+			wrap,
+			changed,
+			run: () => this.run(),
+		});
 		this.#source.hidden = true;
 		this.#source.after(this.#editor.element);
 		this.#arrange();
@@ -235,29 +245,19 @@ export class Block {
 		if (details) {
 			details.open = true;
 		}
-		if (!(await this.edit(code, `Code from a link, for ${this.name}`))) {
+		if (!(await this.edit(code, "link"))) {
 			return;
 		}
-		const words =
-			"This code came with the link and is not what was published: read it before " +
-			"you run it. It runs inside this page, and sends nothing anywhere.";
-		const run = button("Run this code", "Run the code of the link", () => {
-			this.#run.focus();
-			this.run();
-		});
-		const back = button("Show the published code", "Drop the code of the link", () =>
-			this.reset(),
+		this.#notice = noticeOf(
+			() => {
+				this.#run.focus();
+				this.run();
+			},
+			() => this.reset(),
 		);
-		this.#notice = make(
-			"div",
-			{ class: "sd-notice", role: "group" },
-			make("p", {}, words),
-		);
-		this.#notice.setAttribute("aria-label", "Code from a link");
-		this.#notice.append(run, back);
 		this.#source.before(this.#notice);
 		this.element.scrollIntoView({ block: "start" });
-		run.focus({ preventScroll: true });
+		this.#notice.focus({ preventScroll: true });
 	}
 
 	#dismiss(): void {

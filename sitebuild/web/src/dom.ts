@@ -20,7 +20,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
 export function button(
 	words: string,
 	title: string,
-	act: () => void,
+	act: (click: MouseEvent) => void,
 	kind = "",
 ): HTMLButtonElement {
 	const made = make("button", {

@@ -15,7 +15,13 @@ import {
 	syntaxHighlighting,
 } from "@codemirror/language";
 import { EditorState, Prec } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
+import {
+	drawSelection,
+	EditorView,
+	highlightSpecialChars,
+	keymap,
+	lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 export interface Editor {
@@ -63,17 +69,26 @@ const look = EditorView.theme({
 	"&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--sd-hair)" },
 });
 
-/** Return an editor that holds the code; `run` is called on Ctrl-Enter or Cmd-Enter. */
-export function openEditor(
-	code: string,
-	label: string,
-	run: () => void,
-	changed: () => void,
-): Editor {
+export interface Options {
+	code: string;
+	/** What a screen reader calls it. */
+	label: string;
+	/** Whether long lines are folded, so that nothing stands out of sight. */
+	wrap: boolean;
+	changed(): void;
+	/** Called on Ctrl-Enter or Cmd-Enter. */
+	run(): void;
+}
+
+/** Return an editor that holds the code. */
+export function openEditor({ code, label, wrap, changed, run }: Options): Editor {
 	const view = new EditorView({
 		doc: code,
 		extensions: [
 			lineNumbers(),
+			// Marks what would be invisible, or would turn the order of what follows.
+			highlightSpecialChars(),
+			wrap ? EditorView.lineWrapping : [],
 			history(),
 			drawSelection(),
 			indentOnInput(),

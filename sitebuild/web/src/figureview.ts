@@ -4,7 +4,22 @@ import { button, copy, make, save } from "./dom.ts";
 import { cells, csv, type Drawn, picture, table } from "./figure.ts";
 import { mountPlayer } from "./player.ts";
 
-const asLines = (rows: string[][]): string[] => rows.map((row) => row.join("\u001f"));
+// Under other columns no row is the same.
+const asLines = ([columns = [], ...rows]: string[][]): string[] =>
+	rows.map((row) => [...columns, ...row].join("\u001f"));
+
+/** Return a picture as the page would write it. */
+function asWritten(svg: string): string {
+	const holder = document.createElement("template");
+	holder.innerHTML = svg; // inert there: nothing of it runs or loads
+	return holder.innerHTML.trim();
+}
+
+/** How a figure compares: row by row, and as a whole. */
+export interface FigureComparison {
+	rows: Comparison;
+	same: boolean;
+}
 
 const STANDALONE = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
@@ -68,6 +83,7 @@ export class FigureView {
 	#caption: HTMLElement | null;
 	#words: Node[];
 	#svg: SVGSVGElement | null;
+	#written: string;
 	#table: HTMLTableElement | null;
 	#redrawn: HTMLElement | null = null;
 	#stopPlayer: (() => void) | null = null;
@@ -78,6 +94,7 @@ export class FigureView {
 		this.#caption = element.querySelector("figcaption");
 		this.#words = [...(this.#caption?.childNodes ?? [])];
 		this.#svg = shownPicture(element);
+		this.#written = this.#svg?.outerHTML ?? "";
 		this.#table = element.querySelector(".sd-numbers table");
 		this.#mountPlayer();
 	}
@@ -93,13 +110,14 @@ export class FigureView {
 		}
 	}
 
-	compare(drawn: Drawn): Comparison {
+	compare(drawn: Drawn): FigureComparison {
 		const published = this.#table ? cells(this.#table) : [];
-		return compared(asLines([drawn.columns, ...drawn.rows]), asLines(published));
+		const rows = compared(asLines([drawn.columns, ...drawn.rows]), asLines(published));
+		return { rows, same: rows.same && asWritten(drawn.svg) === this.#written };
 	}
 
-	/** Put the new figure in place of the old; return how its numbers compare. */
-	draw(drawn: Drawn): Comparison {
+	/** Put the new figure in place of the old; return how it compares. */
+	draw(drawn: Drawn): FigureComparison {
 		this.restore();
 		const result = this.compare(drawn);
 		this.#redrawn = picture(drawn.svg);
@@ -113,7 +131,7 @@ export class FigureView {
 		this.#caption?.replaceChildren(title, ` ${drawn.description}`);
 		const rows = drawn.rows.map((row, place) => ({
 			row,
-			differs: result.lines[place + 1]?.differs ?? false,
+			differs: result.rows.lines[place]?.differs ?? false,
 		}));
 		if (this.#table) {
 			this.#table.hidden = true;

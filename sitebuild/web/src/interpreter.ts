@@ -2,7 +2,7 @@
 // It starts on the first run, outlives navigation, and is replaced after a stop.
 import type { Answer, Request, Stream } from "./protocol.ts";
 
-export const LIMIT_S = 20;
+const LIMIT_S = 20;
 
 export interface Job {
 	code: string;
@@ -19,6 +19,13 @@ export type End =
 	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number; fresh: boolean }
 	| { kind: "stopped"; after: "reader" | "limit" | "left" }
 	| { kind: "failed"; message: string };
+
+/** What is said of a run that was stopped. */
+export const STOPPED = {
+	reader: "Stopped.",
+	limit: `Stopped after ${LIMIT_S} s: what runs in a page must end by then.`,
+	left: "Stopped, because the page was left.",
+};
 
 const base = new URL(".", import.meta.url);
 let worker: Worker | null = null;
@@ -66,6 +73,7 @@ function heard(answer: Answer): void {
 	}
 	if (answer.kind === "started") {
 		ready = true;
+		clearTimeout(limit);
 		limit = setTimeout(() => end("limit"), LIMIT_S * 1000);
 		job.onStart();
 	} else if (answer.kind === "printed") {
@@ -81,8 +89,11 @@ function heard(answer: Answer): void {
 function finish(result: End): void {
 	clearTimeout(limit);
 	running = false;
-	queue.shift()?.onEnd(result);
-	next();
+	try {
+		queue.shift()?.onEnd(result);
+	} finally {
+		next(); // whatever showing one result came to, the others have their turn
+	}
 }
 
 function next(): void {

@@ -1,10 +1,10 @@
 // What every page loads: buttons for its snippets, players for its diagrams.
 // The interpreter and the editor are fetched when a reader first asks for them.
-import { Block, linkTo } from "./block.ts";
+import { Block } from "./block.ts";
 import { make } from "./dom.ts";
 import { FigureView, mountTools } from "./figureview.ts";
 import { sleep } from "./interpreter.ts";
-import { isShared, LinkError, readFragment } from "./share.ts";
+import { isShared, LinkError, linkTo, readFragment } from "./share.ts";
 
 interface Pages {
 	subscribe(mount: () => void): void;
@@ -17,6 +17,8 @@ const arrivedAt = location.pathname;
 let moved = false;
 let blocks: Block[] = [];
 let waiting: HTMLElement[] = [];
+/** The link whose code was shown last. */
+let opened = "";
 
 function mount(): void {
 	for (const block of blocks.filter((old) => !old.element.isConnected)) {
@@ -68,6 +70,10 @@ async function openLink(hash = location.hash): Promise<void> {
 		if (block === undefined) {
 			throw new LinkError(`This page has no snippet ${name}; the link is for another.`);
 		}
+		if (hash === opened && block.isEdited) {
+			return; // the way back to it must not undo what the reader wrote
+		}
+		opened = hash;
 		await block.offer(code);
 	} catch (error) {
 		const words = error instanceof LinkError ? error.message : String(error);

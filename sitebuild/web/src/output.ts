@@ -58,8 +58,19 @@ export class Output {
 		return result;
 	}
 
+	/** Leave only what went to the error stream: the rest is shown as a picture. */
+	keepErrors(): void {
+		this.#code.replaceChildren(make("span", { class: "sd-err" }, this.#err));
+		this.element.hidden = this.#err === "";
+	}
+
 	/** Show a picture instead of its text. */
 	draw(picture: HTMLElement): void {
-		this.element.replaceChildren(make("div", { class: "sd-picture" }, picture));
+		this.keepErrors();
+		this.element.hidden = false;
+		this.element.prepend(make("div", { class: "sd-picture" }, picture));
+		if (this.#err === "") {
+			this.#code.parentElement?.remove();
+		}
 	}
 }

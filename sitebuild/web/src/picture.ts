@@ -8,6 +8,8 @@ import { inWords, type Moment, type State, wholeOf, yAt } from "./moments.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HALF_STROKE_PX = 0.8; // else the upper half of a flat line runs ahead
+/** What a player can play: a picture that a run printed may hold anything. */
+export const EVENTS = ".sd-event[data-step][data-at-us][data-y]";
 let pictures = 0;
 
 /** Return a new element of an SVG. */
@@ -30,11 +32,14 @@ export class Picture {
 	private readonly clip: SVGElement;
 
 	constructor(svg: SVGSVGElement) {
-		this.groups = [...svg.querySelectorAll<SVGElement>(".sd-event")];
+		this.groups = [...svg.querySelectorAll<SVGElement>(EVENTS)];
 		this.shapes = [...svg.querySelectorAll<SVGElement>("[data-until]")];
+		// In their order, with no gap: a picture that a run printed may leave steps out.
+		const steps = new Set(this.groups.map(({ dataset }) => Number(dataset.step)));
+		const order = [...steps].sort((a, b) => a - b);
 		for (const { dataset } of this.groups) {
 			const { step, atUs, y, says = "" } = dataset;
-			this.events[Number(step)] = {
+			this.events[order.indexOf(Number(step))] = {
 				atUs: Number(atUs),
 				y: Number(y),
 				says: inWords(says),

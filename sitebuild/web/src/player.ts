@@ -15,7 +15,7 @@ import {
 	wholeOf,
 	wordsFor,
 } from "./moments.ts";
-import { drawn, Picture } from "./picture.ts";
+import { drawn, EVENTS, Picture } from "./picture.ts";
 
 const ICONS = {
 	start: "M6 6h2v12H6zM19 6v12l-9-6z",
@@ -236,7 +236,7 @@ class Player {
 
 /** Put a player for the diagram into an empty element; return what removes it. */
 export function mountPlayer(host: HTMLElement, svg: SVGSVGElement): () => void {
-	if (!svg.querySelector(".sd-event")) return () => {};
+	if (!svg.querySelector(EVENTS)) return () => {};
 	const player = new Player(host, svg);
 	return () => player.stop();
 }

@@ -61,11 +61,20 @@ export async function fragmentOf({ name, code }: Shared): Promise<string> {
 	return fragment;
 }
 
-export const isShared = (fragment: string): boolean => fragment.startsWith(MARK);
+export const isShared = (fragment: string): boolean =>
+	restored(fragment).startsWith(MARK);
+
+/** Undo what programs do to links on their way: escapes, capitals, punctuation behind. */
+function restored(fragment: string): string {
+	const plain = fragment.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+		String.fromCharCode(Number.parseInt(hex, 16)),
+	);
+	return plain.replace(/^#run=/i, MARK).replace(/(\.[\w-]+)[^\w-]+$/, "$1");
+}
 
 /** Return what a fragment carries. Throws LinkError for one that is damaged. */
 export async function readFragment(fragment: string): Promise<Shared> {
-	const [, name, packed] = /^#run=([a-z0-9-]+)\.([\w-]+)$/.exec(fragment) ?? [];
+	const [, name, packed] = /^#run=([a-z0-9-]+)\.([\w-]+)$/.exec(restored(fragment)) ?? [];
 	if (name === undefined || packed === undefined) {
 		throw new LinkError("This link is damaged: it does not hold a snippet's code.");
 	}
@@ -85,3 +94,7 @@ export async function readFragment(fragment: string): Promise<Shared> {
 		throw new LinkError("This link is damaged: its code cannot be unpacked.");
 	}
 }
+
+/** Return the address of a place on this page. */
+export const linkTo = (fragment: string): string =>
+	`${location.href.split("#")[0]}${fragment}`;

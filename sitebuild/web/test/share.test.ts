@@ -3,7 +3,13 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
-import { fragmentOf, LinkError, MAX_LINK_CHARS, readFragment } from "../src/share.ts";
+import {
+	fragmentOf,
+	isShared,
+	LinkError,
+	MAX_LINK_CHARS,
+	readFragment,
+} from "../src/share.ts";
 
 // The same examples at every run.
 fc.configureGlobal({ seed: 7 });
@@ -56,4 +62,16 @@ test("no fragment raises anything but a LinkError", async () => {
 test("bytes that are no text are refused", async () => {
 	const fragment = `#run=a.${packed(Buffer.from([0xff, 0xfe, 0x80]))}`;
 	await assert.rejects(readFragment(fragment), LinkError);
+});
+
+test("what programs do to links on their way is undone", async () => {
+	const fragment = await fragmentOf({ name: "the-story", code: "print(1 - 2)" });
+	const escaped = fragment.replace("=", "%3D").replaceAll("-", "%2D");
+	const loud = fragment.replace("#run", "#RUN");
+	for (const odd of [escaped, loud, `${fragment}.`, `${fragment})`, `${fragment}=`]) {
+		assert(isShared(odd), odd);
+		assert.equal((await readFragment(odd)).code, "print(1 - 2)");
+	}
+	assert(isShared("#run="));
+	assert(!isShared("#the-story"));
 });
