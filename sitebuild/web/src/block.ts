@@ -169,7 +169,7 @@ export class Block {
 		output.element.hidden = output.text === "";
 		const drawn = figureIn(output.out);
 		const verdict = this.#figure
-			? this.#figureVerdict(this.#figure, output, end.ok)
+			? this.#figure.verdict(output, end.ok)
 			: inWords(output.compare(this.#published.output));
 		if (drawn && !this.#figure) {
 			output.draw(picture(drawn.svg));
@@ -184,22 +184,6 @@ export class Block {
 		}
 		const spoken = drawn ? drawn.description : output.text.slice(0, 300);
 		this.#say(words.join(" "), ` Output: ${spoken || "none"}`);
-	}
-
-	/** Put the figure that was printed in its place; return how it compares, in words. */
-	#figureVerdict(figure: FigureView, output: Output, ok: boolean): string {
-		const drawn = figureIn(output.out);
-		if (drawn) {
-			output.keepErrors();
-		}
-		if (drawn === null || !ok) {
-			figure.restore();
-			return "It printed no figure.";
-		}
-		const { rows, same } = figure.draw(drawn);
-		return rows.same && !same
-			? "Same numbers as published, in another picture."
-			: inWords(rows, "row");
 	}
 
 	/** Open the editor with the published code, or with other code. */

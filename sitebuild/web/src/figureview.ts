@@ -1,7 +1,8 @@
 // A figure on the page: its tools, its player, and the picture that a run drew anew.
-import { type Comparison, compared } from "./compare.ts";
+import { type Comparison, compared, inWords } from "./compare.ts";
 import { button, copy, make, save } from "./dom.ts";
-import { cells, csv, type Drawn, picture, table } from "./figure.ts";
+import { cells, csv, type Drawn, figureIn, picture, table } from "./figure.ts";
+import type { Output } from "./output.ts";
 import { mountPlayer } from "./player.ts";
 
 // Under other columns no row is the same.
@@ -114,6 +115,22 @@ export class FigureView {
 		const published = this.#table ? cells(this.#table) : [];
 		const rows = compared(asLines([drawn.columns, ...drawn.rows]), asLines(published));
 		return { rows, same: rows.same && asWritten(drawn.svg) === this.#written };
+	}
+
+	/** Put the figure that a run printed in its place; return how it compares, in words. */
+	verdict(output: Output, ok: boolean): string {
+		const drawn = figureIn(output.out);
+		if (drawn) {
+			output.keepErrors();
+		}
+		if (drawn === null || !ok) {
+			this.restore();
+			return "It printed no figure.";
+		}
+		const { rows, same } = this.draw(drawn);
+		return rows.same && !same
+			? "Same numbers as published, in another picture."
+			: inWords(rows, "row");
 	}
 
 	/** Put the new figure in place of the old; return how it compares. */

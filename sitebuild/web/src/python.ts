@@ -21,8 +21,6 @@ export interface Python {
 	run(code: string, filename: string, published: boolean): Promise<boolean>;
 	/** How many characters of the last run went over the limit. */
 	droppedChars(): number;
-	/** Run lines of our own, for the tests, and return the last one's value. */
-	evaluate(code: string): unknown;
 }
 
 async function load(py: PyodideAPI, names: string[]): Promise<void> {
@@ -76,6 +74,5 @@ export async function startPython(
 				: session.run.callKwargs(code, filename, options);
 		},
 		droppedChars: () => session.dropped_chars,
-		evaluate: (code) => py.runPython(code),
 	};
 }
