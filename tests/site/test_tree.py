@@ -185,3 +185,10 @@ def test_make_help_prints_every_target() -> None:
     assert phony
     for target in phony[1].split():
         assert f"make {target} " in done.stdout
+
+
+def test_nothing_that_a_package_manager_installs_is_in_the_repository() -> None:
+    for path in tracked():
+        assert not {"node_modules", ".browser", ".venv"} & set(path.parts), path
+        assert path.suffix not in {".whl", ".wasm", ".pyc", ".zip", ".bin"}, path
+        assert path.stat().st_size < 1_000_000, path
