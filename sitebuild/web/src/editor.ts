@@ -55,6 +55,8 @@ const look = EditorView.theme({
 	},
 	".cm-scroller": { fontFamily: "var(--sd-mono)", lineHeight: "1.5" },
 	".cm-content": { caretColor: "var(--md-code-fg-color)", padding: ".77em 0" },
+	// Chromium gives a line whose text was all replaced the colour of its first word.
+	".cm-line": { color: "inherit !important" },
 	".cm-cursor": { borderLeftColor: "var(--md-code-fg-color)" },
 	".cm-gutters": {
 		backgroundColor: "var(--md-code-bg-color)",
