@@ -6,9 +6,9 @@
     cache.access("b")    -> False  one request of a trace: was it a hit? Kept now
     "a" in cache         -> True   no use; neither are len, iteration, peek
 
-A policy adds three methods. ``_touch(key)`` hears of a use, ``_admit(key)`` takes in a
-key that is new and names the one that must go for it, if any, and ``_forget(key)`` hears
-that the owner removed one.
+A policy adds three methods. ``_touch(key)`` hears of a use; ``_admit(key)`` takes in a
+new key and names the one that must go for it, if any; ``_forget(key)`` hears that the
+owner removed one.
 
 Left out: locks (hold one of your own around each call), sizes in bytes (gdsf), time
 (expiring).
@@ -73,7 +73,7 @@ class Cache(ABC, Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Store the value, which counts as a use; evict an entry if there is no room."""
+        """Store the value, which is a use; evict an entry if there is no room."""
         if key in self._values:
             self._touch(key)
             self._values[key] = value

@@ -5,9 +5,9 @@
     oldest              a    b     a      the hit moves a up: b goes for c
 
 Its bet is that what was wanted lately will be wanted again. One pass over many keys
-that nobody wants twice (a *scan*) drives all else out, and a loop that is one key longer
-than the cache never hits. Every hit moves an entry, so threads that only read must lock
-each other out.
+that nobody wants twice (a *scan*) drives all else out, and a loop that is one key
+longer than the cache never hits. Every hit moves an entry, so threads that only read
+must lock each other out.
 
 Source: Mattson, Gecsei, Slutz, Traiger 1970, "Evaluation techniques for storage
 hierarchies", IBM Systems Journal 9(2): LRU is a stack algorithm, so more room never

@@ -1,0 +1,109 @@
+"""S3-FIFO: three queues. Most keys are wanted once, so let them leave quickly.
+
+    small (10 %)   h  g  f*      * used since it came in, up to 3 counted
+    main  (90 %)   c  b** a      CLOCK with a count: b is spared twice
+    ghost          e  d          names of what left small unused
+
+    evict from small   f was used twice: to main. Used less: out, its name to ghost
+    a miss             its name is in ghost: straight into main, else into small
+
+A hit raises a count of two bits and moves nothing.
+
+Source: Yang, Zhang, Qiu, Yue, Vigfusson 2023, "FIFO queues are all you need for cache
+eviction", SOSP, algorithm 1; while the cache fills for the first time, what does not
+fit into small goes into main, as in its authors' libCacheSim.
+Left out: objects of different sizes, lock-free queues.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from sdnotes.caching.cache import Cache, K, V
+
+_MOST = 3  # what two bits can count
+
+
+class S3FIFOCache(Cache[K, V]):
+    """A cache that keeps what is used more than once while it is new.
+
+    Examples:
+        >>> cache = S3FIFOCache(capacity=10)
+        >>> sum(cache.access(key) for key in "abababcdefghijklmnop" "ab")
+        6
+    """
+
+    def __init__(
+        self,
+        capacity: int,
+        *,
+        small_share: float = 0.1,
+        ghost_share: float = 0.9,
+        on_evict: Callable[[K, V], object] | None = None,
+    ) -> None:
+        super().__init__(capacity, on_evict=on_evict)
+        if not 0 < small_share < 1:
+            raise ValueError(f"small_share={small_share!r} is not between 0 and 1")
+        if not ghost_share > 0:
+            raise ValueError(f"ghost_share={ghost_share!r} is not above 0")
+        self._small_room = max(1, int(capacity * small_share))
+        self._main_room = capacity - self._small_room
+        self._ghost_room = max(1, int(capacity * ghost_share))
+        self._uses: dict[K, int] = {}
+        self._small: OrderedDict[K, None] = OrderedDict()
+        self._main: OrderedDict[K, None] = OrderedDict()
+        self._ghost: OrderedDict[K, None] = OrderedDict()
+        self._has_been_full = False
+
+    def _touch(self, key: K) -> None:
+        uses = self._uses[key]
+        if uses < _MOST:
+            self._uses[key] = uses + 1
+
+    def _admit(self, key: K) -> K | None:
+        came_back = key in self._ghost
+        if came_back:
+            del self._ghost[key]
+        victim = self._evict() if len(self) >= self.capacity else None
+        fills = not self._has_been_full and len(self._small) >= self._small_room
+        (self._main if came_back or fills else self._small)[key] = None
+        self._uses[key] = 0
+        return victim
+
+    def _evict(self) -> K:
+        self._has_been_full = True
+        if self._small and len(self._main) <= self._main_room:
+            while self._small:
+                key, _ = self._small.popitem(last=False)
+                if self._uses[key] < 2:
+                    self._remember(key)
+                    del self._uses[key]
+                    return key
+                self._main[key] = None
+                self._uses[key] = 0
+        while True:
+            key, _ = self._main.popitem(last=False)
+            if not self._uses[key]:
+                del self._uses[key]
+                return key
+            self._uses[key] -= 1
+            self._main[key] = None
+
+    def _remember(self, key: K) -> None:
+        self._ghost[key] = None
+        if len(self._ghost) > self._ghost_room:
+            self._ghost.popitem(last=False)
+
+    def _forget(self, key: K) -> None:
+        del (self._main if key in self._main else self._small)[key], self._uses[key]
+
+    def _tracked(self) -> list[K]:
+        return [*self._small, *self._main]
+
+    def check(self) -> None:
+        """Raise AssertionError when queues overlap or remember too much."""
+        super().check()
+        assert len(self._tracked()) == len(self) == len(self._uses), "a lost key"
+        assert not set(self._ghost) & set(self._tracked()), "a ghost is alive"
+        assert len(self._ghost) <= self._ghost_room, "too many ghosts"
+        assert all(0 <= uses <= _MOST for uses in self._uses.values()), "a wrong count"
