@@ -6,25 +6,43 @@
 Ties go to whoever was used longest ago. Counts never fall, so a key that was loved once
 stays, and everything newer takes turns in what room is left (``lfuda`` ages them).
 
-Each count has a bucket of keys in order of use; a use moves a key to the next bucket,
-and the lowest bucket is known, so a use and an eviction take constant time.
+Each count that occurs has a bucket of keys in order of use, linked to the next count's.
+A use moves a key to the next bucket, and the first bucket is known, so all of it takes
+constant time. A key that is alone in its bucket need not move: the bucket counts on.
 
 Source: Shah, Mitra, Matani 2010, "An O(1) algorithm for implementing the LFU cache
-eviction scheme"; without their links between buckets, which only removal needs.
+eviction scheme".
 Left out: counts of keys that are not in the cache ("perfect" LFU); see w_tinylfu.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Generic
 
 from sdnotes.caching.cache import Cache, K, V
 
 
+class _Bucket(Generic[K]):
+    """The keys with one count, longest unused first, between fewer and more uses."""
+
+    __slots__ = ("count", "fewer", "keys", "more")
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.keys: OrderedDict[K, None] = OrderedDict()
+        self.fewer = self.more = self
+
+    def insert_after(self, fewer: "_Bucket[K]") -> None:
+        self.fewer, self.more = fewer, fewer.more
+        self.fewer.more = self.more.fewer = self
+
+    def unlink(self) -> None:
+        self.fewer.more, self.more.fewer = self.more, self.fewer
+
+
 class LFUCache(Cache[K, V]):
     """A cache that evicts the entry with the fewest uses, the longest unused of them.
-
-    ``pop`` may cost as much as there are different counts; all else is constant.
 
     Examples:
         >>> cache = LFUCache(capacity=2)
@@ -36,58 +54,59 @@ class LFUCache(Cache[K, V]):
         self, capacity: int, *, on_evict: Callable[[K, V], object] | None = None
     ) -> None:
         super().__init__(capacity, on_evict=on_evict)
-        self._count: dict[K, int] = {}
-        self._buckets: dict[int, OrderedDict[K, None]] = {}
-        self._lowest = 1
+        self._bucket_of: dict[K, _Bucket[K]] = {}
+        self._ring: _Bucket[K] = _Bucket(0)  # before the fewest uses, after the most
 
     def count(self, key: K) -> int:
         """Return how often the key was used since it came in; 0 if it is not here."""
-        return self._count.get(key, 0)
+        bucket = self._bucket_of.get(key)
+        return bucket.count if bucket else 0
 
     def _touch(self, key: K) -> None:
-        count = self._count[key]
-        bucket = self._buckets[count]
-        del bucket[key]
-        if not bucket:
-            del self._buckets[count]
-            if count == self._lowest:
-                self._lowest += 1
-        self._join(key, count + 1)
+        bucket = self._bucket_of[key]
+        following = bucket.more
+        alone = len(bucket.keys) == 1
+        if following.count != bucket.count + 1:
+            if alone:
+                bucket.count += 1
+                return
+            following = _Bucket(bucket.count + 1)
+            following.insert_after(bucket)
+        del bucket.keys[key]
+        if alone:
+            bucket.unlink()
+        following.keys[key] = None
+        self._bucket_of[key] = following
 
     def _admit(self, key: K) -> K | None:
         victim = None
-        if len(self) >= self.capacity:
-            victim = next(iter(self._buckets[self._lowest]))
-            self._leave(victim)
-        self._lowest = 1
-        self._join(key, 1)
+        if len(self._bucket_of) >= self.capacity:
+            victim = next(iter(self._ring.more.keys))
+            self._forget(victim)
+        first = self._ring.more
+        if first.count != 1:
+            first = _Bucket(1)
+            first.insert_after(self._ring)
+        first.keys[key] = None
+        self._bucket_of[key] = first
         return victim
 
     def _forget(self, key: K) -> None:
-        self._leave(key)
-        self._lowest = min(self._buckets, default=1)
-
-    def _join(self, key: K, count: int) -> None:
-        self._count[key] = count
-        try:
-            self._buckets[count][key] = None
-        except KeyError:
-            self._buckets[count] = OrderedDict([(key, None)])
-
-    def _leave(self, key: K) -> None:
-        count = self._count.pop(key)
-        bucket = self._buckets[count]
-        del bucket[key]
-        if not bucket:
-            del self._buckets[count]
+        bucket = self._bucket_of.pop(key)
+        del bucket.keys[key]
+        if not bucket.keys:
+            bucket.unlink()
 
     def _tracked(self) -> list[K]:
-        return [key for bucket in self._buckets.values() for key in bucket]
+        return list(self._bucket_of)
 
     def check(self) -> None:
         """Raise AssertionError when counts, buckets and entries disagree."""
         super().check()
-        assert all(self._buckets.values()), "an empty bucket"
-        assert self._lowest == min(self._buckets, default=1), "not the lowest count"
-        for count, bucket in self._buckets.items():
-            assert all(self._count[key] == count for key in bucket), "a wrong count"
+        keys, bucket, count = 0, self._ring.more, 0
+        while bucket is not self._ring:
+            assert bucket.count > count, "buckets out of order"
+            assert bucket.keys, "an empty bucket"
+            assert all(self._bucket_of[key] is bucket for key in bucket.keys)
+            keys, bucket, count = keys + len(bucket.keys), bucket.more, bucket.count
+        assert keys == len(self), "a key in no bucket"
