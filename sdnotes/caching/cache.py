@@ -124,6 +124,11 @@ class Cache(ABC, Generic[K, V]):
     def __setitem__(self, key: K, value: V) -> None:
         self.put(key, value)
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # One call less for each item that is stored.
+        cls.__setitem__ = cls.put  # type: ignore[method-assign]
+
     def __delitem__(self, key: K) -> None:
         self.pop(key)
 

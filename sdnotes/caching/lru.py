@@ -54,18 +54,17 @@ class LRUCache(Cache[K, V]):
         values = self._values
         if key in values:
             values.move_to_end(key)
-        elif len(values) >= self.capacity:
+        values[key] = value
+        if len(values) > self.capacity:
             victim, old = values.popitem(last=False)
-            values[key] = value
             if self.on_evict is not None:
                 self.on_evict(victim, old)
-            return
-        values[key] = value
 
     def access(self, key: K) -> bool:
         """Return whether the key was there, and keep it: one request of a trace."""
-        if key in self._values:
-            self._values.move_to_end(key)
+        values = self._values
+        if key in values:
+            values.move_to_end(key)
             return True
         self.put(key, None)  # type: ignore[arg-type]  # a trace has keys, no values
         return False
