@@ -18,7 +18,7 @@ from evidence.labs.server import (
     free_ports,
     wait_until,
 )
-from sitebuild import records
+from sitebuild import ROOT, records
 
 WITHIN_S = 30
 PROCESSES, CONNECTIONS = 3, 4
@@ -104,8 +104,55 @@ def test_a_queue_is_counted_until_its_connections_are_accepted() -> None:
         assert waiters.queued(port + 1) == 0
         accepted, _ = listener.accept()
         assert waiters.queued(port) == 1
+        links[0].sendall(b"not a connection")
+        assert accepted.recv(1, waiters.socket.MSG_PEEK) == b"n"
+        assert waiters.queued(port) == 1
         for each in (accepted, *links):
             each.close()
+
+
+PAUSED = """
+import sys
+from evidence.labs.waiters import herd
+with herd(sys.argv[1], 2, int(sys.argv[2]), hold=False) as waiters:
+    waiters.connect()
+    print(waiters.left_waiting(40))
+"""
+
+
+@linux
+@pytest.mark.parametrize("way", ["accept", "own socket, SO_REUSEPORT"])
+def test_only_a_socket_of_its_own_keeps_connections_for_a_paused_process(
+    way: str,
+) -> None:
+    [port] = free_ports(1)
+    done = subprocess.run(
+        [sys.executable, "-c", PAUSED, way, str(port)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=WITHIN_S,
+    )
+    left = int(done.stdout)
+    assert 0 < left < 40 if way.startswith("own socket") else left == 0
+
+
+def test_waiters_have_settled_when_two_looks_find_the_same_sleepers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks = iter([[1, 1], None, [1, 1], [2, 1], [2, 2], [2, 2], [9, 9]])
+    monkeypatch.setattr(waiters.Herd, "switches", lambda _: next(looks))
+    herd = object.__new__(waiters.Herd)
+    assert herd.settle(lambda: True) == 4
+
+
+def test_waiters_that_do_not_settle_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiters, "WITHIN_S", 0.01)
+    herd = object.__new__(waiters.Herd)
+    herd.way = "accept"
+    with pytest.raises(TimeoutError, match=r"^accept: the waiters do not settle$"):
+        herd.settle(lambda: False)
 
 
 @pytest.mark.parametrize(
