@@ -117,16 +117,16 @@ def belady(trace: Sequence[int], capacity: int) -> list[bool]:
     for at in range(len(trace) - 1, -1, -1):
         following[at] = seen.get(trace[at], never)
         seen[trace[at]] = at
-    held: dict[int, int] = {}
+    held: set[int] = set()
+    # A held key's newest entry names a request to come, its older ones are past: so
+    # the first of the heap is always a held key.
     heap: list[tuple[int, int]] = []
     hits = []
     for at, key in enumerate(trace):
         hits.append(key in held)
         if key not in held and len(held) >= capacity:
-            while held.get(heap[0][1]) != -heap[0][0]:
-                heapq.heappop(heap)
-            del held[heapq.heappop(heap)[1]]
-        held[key] = following[at]
+            held.remove(heapq.heappop(heap)[1])
+        held.add(key)
         heapq.heappush(heap, (-following[at], key))
     return hits
 

@@ -7,6 +7,7 @@ import redis
 
 from evidence.labs.caching import redis_eviction
 from evidence.labs.caching import redis_hit_ratios as lab
+from evidence.labs.server import ServerError
 from sitebuild import records
 
 
@@ -67,6 +68,30 @@ def test_turnover_is_the_time_in_which_a_whole_cache_was_evicted() -> None:
     run.sent_s = [at / 10 for at in range(1000)]
     run.hits = [True, False] * 50_000
     assert run.turnover_s == lab.CAPACITY / 500
+
+
+def test_a_batch_is_sent_as_the_protocol_has_it() -> None:
+    sent = lab.batches(range(lab.SENT_AT_ONCE + 1), b"f" * 40)
+    assert len(sent) == 2
+    command = ["EVALSHA", "f" * 40, "1", f"key:{lab.SENT_AT_ONCE:06}"]
+    expected = "".join(f"${len(word)}\r\n{word}\r\n" for word in command)
+    assert sent[1].decode() == f"*4\r\n{expected}"
+    assert sent[0].count(b"EVALSHA") == lab.SENT_AT_ONCE
+
+
+def test_answers_are_read_whole_and_an_error_among_them_is_told() -> None:
+    ours, theirs = lab.socket.socketpair()
+    with ours, theirs:
+        half = lab.SENT_AT_ONCE // 2
+        theirs.sendall(b":1\r\n:0\r\n" * half)
+        assert lab.answers(ours) == [True, False] * half
+        theirs.sendall(b":1\r\n" * (lab.SENT_AT_ONCE - 1) + b"-OOM no memory\r\n")
+        with pytest.raises(ServerError, match="the server said: .*:1"):
+            lab.answers(ours)
+        theirs.sendall(b":1\r\n")
+        theirs.shutdown(lab.socket.SHUT_WR)
+        with pytest.raises(ServerError, match="closed the connection"):
+            lab.answers(ours)
 
 
 def test_a_table_has_a_row_for_each_result_in_the_order_of_the_expected() -> None:
@@ -141,7 +166,8 @@ def test_lru_at_full_speed_is_random_eviction() -> None:
     """LRU_CLOCK_RESOLUTION: keys used within the same second look equally old."""
     found = ratios()
     fast = found["allkeys-lru, 5 samples, full speed"]
-    assert fast == found["allkeys-random, full speed"]
+    at_random = found["allkeys-random, full speed"]
+    assert all(abs(a - b) <= 1 for a, b in zip(fast, at_random, strict=True))
     assert found["allkeys-lru, 5 samples, in 40 s"][0] - fast[0] >= 4
 
 
