@@ -86,7 +86,7 @@ def test_answers_are_read_whole_and_an_error_among_them_is_told() -> None:
         theirs.sendall(b":1\r\n:0\r\n" * half)
         assert lab.answers(ours) == [True, False] * half
         theirs.sendall(b":1\r\n" * (lab.SENT_AT_ONCE - 1) + b"-OOM no memory\r\n")
-        with pytest.raises(ServerError, match="the server said: .*:1"):
+        with pytest.raises(ServerError, match=r"the server said: .*:1"):
             lab.answers(ours)
         theirs.sendall(b":1\r\n")
         theirs.shutdown(lab.socket.SHUT_WR)
