@@ -91,7 +91,7 @@ class _Run:
     def delay_us(self) -> int:
         return abs(round(self.rng.normalvariate(NET_MEAN_US, NET_SD_US)))
 
-    def send(  # noqa: PLR0917 - what a message holds, in its order
+    def send(
         self, from_us: int, client: int, kind: str, version: int = 0, ok: bool = False
     ) -> None:
         self.sent += 1

@@ -6,20 +6,21 @@
     each with a budget of 10 %   1.1 * 1.1 * 1.1 = 1.3 on average
 
 And in a database that fails half of its calls, the layers above hardly notice, while
-it does twice the work. The calls are made with sdnotes.herd.retry, and counted.
+it does twice the work. The calls are made with sdnotes.herd.retrying, and counted.
 
 Source: Google SRE book, chapters 21 and 22 (retries in layers, retry budgets).
 Left out: time: nobody waits here.
-Builds on: sdnotes.herd.retry, sdnotes.herd.budget. Chapter: docs/chapters/herd.md.
+Builds on: sdnotes.herd.retrying, sdnotes.herd.budget. Chapter: docs/chapters/herd.md.
 """
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sdnotes.herd.backoff import constant
 from sdnotes.herd.budget import RetryBudget
-from sdnotes.herd.retry import retry
+from sdnotes.herd.retrying import retry
 
 
 class DatabaseDownError(ConnectionError):
@@ -108,10 +109,10 @@ def expected_calls(tries: Sequence[int], failing: float) -> float:
 
     Examples:
         >>> expected_calls([4, 4, 4], 1.0), expected_calls([4, 4, 4], 0.5)
-        (64.0, 1.99993896484375)
+        (64.0, 2.0)
     """
     product = 1.0
     for limit in reversed(tries):
-        product *= sum(failing**n for n in range(limit))
+        product *= math.fsum(failing**n for n in range(limit))
         failing **= limit
     return product
