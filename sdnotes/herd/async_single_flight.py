@@ -20,6 +20,7 @@ Left out: other processes, which need a lease in a shared cache; threads
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -47,6 +48,7 @@ class _Flight:
         self.task: asyncio.Task[object] | None = None
         self.waiting = 0
         self.waits_for: list[_Flight] = []
+        self.traceback: TracebackType | None = None
 
     def reaches(self, other: "_Flight") -> bool:
         """Return whether it waits, over any number of others, for the other."""
@@ -105,9 +107,15 @@ class AsyncSingleFlight(Generic[K, T]):
             if not flight.waiting and not task.done():
                 # A newcomer must not join a call that is being cancelled.
                 self._drop(key, flight)
-                task.cancel()
+                if not task.get_loop().is_closed():
+                    task.cancel()
         if task.cancelled():
             raise CallCancelledError(f"the call for {key!r} was cancelled")
+        error = task.exception()
+        if error is not None:
+            # Each time it is raised it would grow by the frames of one more task; it
+            # begins again where the call failed.
+            raise error.with_traceback(flight.traceback)
         return task.result()  # type: ignore[return-value]  # the task awaits the call
 
     def forget(self, key: K) -> None:
@@ -134,7 +142,11 @@ class AsyncSingleFlight(Generic[K, T]):
 
         async def fly() -> object:
             _inside.set(flight)
-            return await call()
+            try:
+                return await call()
+            except Exception as error:
+                flight.traceback = error.__traceback__
+                raise
 
         coroutine = fly()
         try:

@@ -92,7 +92,8 @@ def run_dam(
     ``queue_limit`` refuses at the door; ``drop_late`` looks, at each one's turn,
     whether the answer would still be in time. Constant time for each request.
     """
-    if capacity_per_s < 1 or patience_ms < 1 or (queue_limit or 1) < 1:
+    bounds = (capacity_per_s, patience_ms, 1 if queue_limit is None else queue_limit)
+    if min(bounds) < 1:
         raise ValueError(
             f"capacity_per_s={capacity_per_s!r}, patience_ms={patience_ms!r}, "
             f"queue_limit={queue_limit!r}: each must be 1 or more"

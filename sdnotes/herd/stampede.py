@@ -137,7 +137,11 @@ class _Key:
 
     def leased_cache(self, stale_ms: int) -> LeasedCache[str, int]:
         """Return the cache of a run with leases, filled if the run begins warm."""
-        cache = LeasedCache[str, int](lease_s=_LEASE_S, stale_s=stale_ms / 1000)
+        # An expiry is told to it as a delete; it must free the key at once, as it is
+        # no write that might be followed by many more.
+        cache = LeasedCache[str, int](
+            lease_s=_LEASE_S, stale_s=stale_ms / 1000, delete_frees=True
+        )
         if self.cached:
             first = cache.get(_KEY, now_s=-_LEASE_S)
             assert isinstance(first, Fill)
