@@ -100,8 +100,7 @@ def run_dam(
         )
     service_us, patience_us = _SECOND_US // capacity_per_s, patience_ms * 1000
     queue: deque[int] = deque()
-    in_time = late = refused = dropped = longest = longest_wait_us = 0
-    now_us = place = 0
+    in_time = late = refused = dropped = longest = longest_wait_us = now_us = place = 0
     while place < len(arrivals) or queue:
         if not queue:
             now_us = max(now_us, arrivals[place])

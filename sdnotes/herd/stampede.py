@@ -256,7 +256,8 @@ def run_stampede(
     def reader(number: int) -> Generator[simpy.Event, Any, None]:
         nonlocal stale_answers
         began_us = world.now_us
-        stale_answers += yield from read(number % setting.processes)
+        stale = yield from read(number % setting.processes)
+        stale_answers += stale  # read after the wait: others have counted meanwhile
         waits_us.append(world.now_us - began_us)
 
     for number, at_us in enumerate(arrivals_us):
