@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sdnotes.herd import AsyncSingleFlight, CallCancelledError, CircularAwaitError
+from sdnotes.herd.late_joiner import look_after_change
 
 Main = Callable[[], Coroutine[Any, Any, None]]
 
@@ -457,3 +458,10 @@ class TestLoops:
                 await flights.do("k", circle)
 
         run(main)
+
+
+def test_who_joins_is_told_what_was_read_before_he_asked_unless_the_key_is_forgotten() -> (  # noqa: E501
+    None
+):
+    assert asyncio.run(look_after_change(forget=False)) == (100, 100)
+    assert asyncio.run(look_after_change(forget=True)) == (100, 80)

@@ -47,5 +47,7 @@ def cell(*, standstill_s: int, cure: str) -> tuple[str, ...]:
     for from_s, to_s in ((0, 5), (5, 15), (30, 40)):
         samples = [100 * w.share_served(end_s + from_s, end_s + to_s) for w in runs]
         mean = mean_interval(samples)
-        shares.append(f"{mean.value:.0f} ({mean.low:.0f} to {mean.high:.0f})")
+        low, high = max(0.0, mean.low), min(100.0, mean.high)
+        spread = f" ({low:.0f} to {high:.0f})" if high - low > 0.5 else ""
+        shares.append(f"{mean.value:.0f}{spread}")
     return tuple(shares)
