@@ -10,6 +10,17 @@ It stops at the first of these: the call returns; it raises what the caller did 
 name; the tries or the delays are used up; the wait would end at or after the deadline;
 the budget refuses. Whatever is raised is the call's own last error.
 
+    >>> slept = []
+    >>> def fetch():
+    ...     if len(slept) < 2:
+    ...         raise TimeoutError
+    ...     return "done"
+    >>> clock = lambda: sum(slept)
+    >>> retry(fetch, on=TimeoutError, delays=[1, 2], sleep=slept.append, now=clock)
+    'done'
+    >>> slept
+    [1.0, 2.0]
+
 Only for calls that may happen twice: a failure may hide a call that *was* carried out
 (a timeout is not a no), and its retry does it again. A write needs a key by which the
 server knows the second for the first.
@@ -20,12 +31,15 @@ is left until the deadline. Chapter: docs/chapters/herd.md.
 """
 
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 Errors = type[Exception] | tuple[type[Exception], ...]
 """The errors after which a call is tried again: a class, or a tuple of them."""
+Watch = Callable[[int, Exception, float], object]
+"""Told before each wait: tries made, the error, seconds to wait."""
 
 
 class DeadlinePassedError(TimeoutError):
@@ -55,71 +69,65 @@ def _is_error(error: object) -> bool:
     return isinstance(error, type) and issubclass(error, Exception)
 
 
+@dataclass(slots=True)
 class _Attempts:
     """Decides after each failure; both ``retry`` and ``retry_async`` ask it.
 
     It calls nothing and waits for nothing, so that the two cannot differ.
     """
 
-    def __init__(
-        self,
-        on: Errors,
-        *,
-        delays: Iterable[float],
-        now: Callable[[], float],
-        tries: int | None,
-        deadline_s: float,
-        budget: Budget | None,
-        watch: Callable[[int, Exception, float], object] | None,
-    ) -> None:
-        named = on if isinstance(on, tuple) else (on,)
+    on: Errors
+    delays: Iterable[float]
+    now: Callable[[], float]
+    tries: int | None
+    deadline_s: float
+    budget: Budget | None
+    watch: Watch | None
+    made: int = field(default=1, init=False)
+    left: Iterator[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = self.on if isinstance(self.on, tuple) else (self.on,)
         if bad := [error for error in named if not _is_error(error)]:
             raise ValueError(f"on={bad[0]!r} is not a subclass of Exception")
-        if tries is not None and tries < 1:
-            raise ValueError(f"tries={tries!r} is below 1")
-        if math.isnan(deadline_s):
+        if self.tries is not None and self.tries < 1:
+            raise ValueError(f"tries={self.tries!r} is below 1")
+        if math.isnan(self.deadline_s):
             raise ValueError("deadline_s=nan is no time")
-        if now() >= deadline_s:
-            raise DeadlinePassedError(f"deadline_s={deadline_s!r} had passed")
-        self._on = named
-        self._delays = iter(delays)
-        self._now = now
-        self._tries = math.inf if tries is None else tries
-        self._deadline_s = deadline_s
-        self._budget = budget
-        self._watch = watch
-        self._made = 1
-        if budget is not None:
-            budget.note_request()
+        if self.now() >= self.deadline_s:
+            raise DeadlinePassedError(f"deadline_s={self.deadline_s!r} had passed")
+        self.left = iter(self.delays)
+        if self.budget is not None:
+            self.budget.note_request()
 
     def wait_s(self, error: Exception) -> float | None:
         """Return how long to wait before the next try, or None to let it be raised."""
-        if not isinstance(error, self._on):
+        if not isinstance(error, self.on):
             return None
         delay_s, why = self._next(error)
         if why:
             self._give_up(error, why)
             return None
-        if self._watch is not None:
-            self._watch(self._made, error, delay_s)
-        self._made += 1
+        if self.watch is not None:
+            self.watch(self.made, error, delay_s)
+        self.made += 1
         return delay_s
 
     def check_time(self, error: Exception) -> None:
         """Raise the error if the wait took so long that no try may begin."""
-        if self._now() >= self._deadline_s:
-            self._made -= 1
+        if self.now() >= self.deadline_s:
+            self.made -= 1
             self._give_up(error, "the wait took until after the deadline")
             raise error
 
     def _give_up(self, error: Exception, why: str) -> None:
-        tries = "1 try" if self._made == 1 else f"{self._made} tries"
+        tries = "1 try" if self.made == 1 else f"{self.made} tries"
         error.add_note(f"gave up after {tries}: {why}")
 
     def _next(self, error: Exception) -> tuple[float, str]:
-        if self._made >= self._tries:
+        if self.tries is not None and self.made >= self.tries:
             return 0.0, "no more are allowed"
-        delay_s = next(self._delays, None)
+        delay_s = next(self.left, None)
         if delay_s is None:
             return 0.0, "no delay is left"
         if not delay_s >= 0:
@@ -127,9 +135,9 @@ class _Attempts:
         # On top of what the server asked for: all whom it told the same time would
         # otherwise come back together.
         delay_s += told_to_wait_s(error)
-        if self._now() + delay_s >= self._deadline_s:
+        if self.now() + delay_s >= self.deadline_s:
             return 0.0, "the next would be at or after the deadline"
-        if self._budget is not None and not self._budget.may_retry():
+        if self.budget is not None and not self.budget.may_retry():
             return 0.0, "the budget refused"
         return delay_s, ""
 
@@ -144,44 +152,19 @@ def retry(
     tries: int | None = 3,
     deadline_s: float = math.inf,
     budget: Budget | None = None,
-    watch: Callable[[int, Exception, float], object] | None = None,
+    watch: Watch | None = None,
 ) -> T:
     """Return what the call returns, trying again after the errors named in ``on``.
 
     ``delays`` are the seconds to wait, fresh for each use; when they end, so do the
     tries. ``sleep`` and ``now`` are time.sleep and time.monotonic, or a test's own.
     ``deadline_s`` is a time on that clock, to be handed on to the calls below: no try
-    begins at or after it. ``tries`` counts the first; None is no limit. ``watch`` is
-    told (tries made, error, seconds to wait) before each wait.
+    begins at or after it. ``tries`` counts the first; None is no limit.
 
     Raises the call's last error, with a note on why there was no further try; errors
     that are not named at once; DeadlinePassedError if there was no time for one try.
-
-    Examples:
-        >>> answers = iter([TimeoutError("slow"), TimeoutError("slow"), "done"])
-        >>> def call():
-        ...     answer = next(answers)
-        ...     if isinstance(answer, Exception):
-        ...         raise answer
-        ...     return answer
-        >>> slept = []
-        >>> clock = lambda: sum(slept)
-        >>> retry(
-        ...     call, on=TimeoutError, delays=[1, 2, 4], sleep=slept.append, now=clock
-        ... )
-        'done'
-        >>> slept
-        [1.0, 2.0]
     """
-    attempts = _Attempts(
-        on,
-        delays=delays,
-        now=now,
-        tries=tries,
-        deadline_s=deadline_s,
-        budget=budget,
-        watch=watch,
-    )
+    attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
     pause = sleep  # the caller's: nothing here waits by itself
     while True:
         try:
@@ -206,21 +189,13 @@ async def retry_async(
     tries: int | None = 3,
     deadline_s: float = math.inf,
     budget: Budget | None = None,
-    watch: Callable[[int, Exception, float], object] | None = None,
+    watch: Watch | None = None,
 ) -> T:
     """Return what awaiting the call gives; as ``retry``, with ``asyncio.sleep``.
 
     A cancellation, in the call or in the wait, ends it at once.
     """
-    attempts = _Attempts(
-        on,
-        delays=delays,
-        now=now,
-        tries=tries,
-        deadline_s=deadline_s,
-        budget=budget,
-        watch=watch,
-    )
+    attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
     pause = sleep  # the caller's: nothing here waits by itself
     while True:
         try:
