@@ -24,7 +24,7 @@ from sdnotes.caching.expiring import ExpiringCache
 from sdnotes.caching.fifo import FIFOCache
 from sdnotes.caching.fill_race import FillRace, run_fill_race
 from sdnotes.caching.gdsf import GDSFCache
-from sdnotes.caching.leases import Hit, Lease, LeasedCache, Wait
+from sdnotes.caching.leases import Fill, Hit, LeasedCache, Wait
 from sdnotes.caching.lfu import LFUCache
 from sdnotes.caching.lfuda import LFUDACache
 from sdnotes.caching.lru import LRUCache
@@ -47,6 +47,7 @@ __all__ = [
     "ClockCache",
     "ExpiringCache",
     "FIFOCache",
+    "Fill",
     "FillRace",
     "FrequencySketch",
     "GDSFCache",
@@ -54,7 +55,6 @@ __all__ = [
     "LFUCache",
     "LFUDACache",
     "LRUCache",
-    "Lease",
     "LeasedCache",
     "MRUCache",
     "NotTheFutureError",

@@ -14,7 +14,7 @@ Builds on: sdnotes.caching.leases, sdnotes.sim. Chapter: docs/chapters/caching.m
 
 from dataclasses import dataclass
 
-from sdnotes.caching.leases import Hit, Lease, LeasedCache
+from sdnotes.caching.leases import Fill, Hit, LeasedCache
 from sdnotes.sim import Message, Network, Trace, World
 
 _KEY = "price"
@@ -38,7 +38,7 @@ class FillRace:
 class _Miss:
     """What the cache tells the reader, who takes it on to the database."""
 
-    lease: Lease | None
+    token: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class _Put:
     """What the database tells the reader, who takes it on to the cache."""
 
     value: str
-    lease: Lease | None
+    token: int | None
 
 
 class _Story:
@@ -78,33 +78,33 @@ class _Story:
             case _Put():
                 self._fill(message.payload)
             case "get":
-                lease = self._look_up()
-                label = f"miss, lease {lease.token}" if lease else "miss"
-                self.network.send("cache", "reader", _Miss(lease), label)
+                token = self._look_up()
+                label = f"miss, token {token}" if token else "miss"
+                self.network.send("cache", "reader", _Miss(token), label)
             case _:
                 self.plain.pop(_KEY, None)
-                self.leased.delete(_KEY)
+                self.leased.delete(_KEY, now_s=self.world.now_us / 1e6)
                 self.world.note("cache", "holds nothing")
 
-    def _look_up(self) -> Lease | None:
+    def _look_up(self) -> int | None:
         if not self.leases:
             return None
-        lease = self.leased.get(_KEY, now_s=self.world.now_us / 1e6)
-        assert isinstance(lease, Lease), "the first to ask is given a lease"
-        return lease
+        found = self.leased.get(_KEY, now_s=self.world.now_us / 1e6)
+        assert isinstance(found, Fill), "the first to ask may fill"
+        return found.token
 
     def _fill(self, put: _Put) -> None:
-        if put.lease is None:
+        if put.token is None:
             self.plain[_KEY] = put.value
-        elif not self.leased.put(_KEY, put.value, put.lease):
-            self.world.note("cache", f"refuses {put.value}: lease is void")
+        elif not self.leased.put(_KEY, put.value, put.token):
+            self.world.note("cache", f"refuses {put.value}: token is void")
             return
         self.world.note("cache", f"holds {put.value}")
 
     def _database(self, message: Message) -> None:
         match message.payload:
-            case _Miss(lease):
-                answer = _Put(self.stored, lease)
+            case _Miss(token):
+                answer = _Put(self.stored, token)
                 self.network.send("database", "reader", answer, self.stored)
             case value:
                 self.stored = str(value)

@@ -159,7 +159,7 @@ def test_no_message_of_the_race_is_lost_and_its_times_are_checked() -> None:
     table = run_fill_race(leases=False).trace.table()
     assert "-x" not in table
     assert "holds v1" in table
-    assert "refuses v1: lease is void" in run_fill_race(leases=True).trace.table()
+    assert "refuses v1: token is void" in run_fill_race(leases=True).trace.table()
     for named in ("pause_ms", "writes_at_ms"):
         with pytest.raises(ValueError, match=f"{named}=-1"):
             run_fill_race(leases=True, **{named: -1})
