@@ -1,4 +1,4 @@
-"""Who joins a flight may get an answer that was read before his own change.
+"""Who joins a flight may get an answer that was read before a change of their own.
 
     first    asks; the price is read, 100, and is on its way
     I        change the price to 80

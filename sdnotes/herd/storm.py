@@ -11,7 +11,8 @@
 
 The trigger is gone and the state remains: a **metastable** failure. It ends when the
 tries fall below the capacity (fewer requests, or a retry budget), or when the service
-stops working for those who have left (a short queue, newest first, a deadline).
+stops working for those who have left (a short queue, newest first, a deadline, a queue
+that is thrown away).
 
 Source: Bronson, Aghayev, Charapko, Zhu 2021, "Metastable Failures in Distributed
 Systems", HotOS.
@@ -37,7 +38,8 @@ class Storm:
     """How the service and its clients behave; ``run_storm`` plays it.
 
     ``trigger_s`` is when the workers stand still. From ``relief_s`` on the load is
-    ``relief_per_s``. ``queue_limit`` counts who waits; beyond it a try is refused.
+    ``relief_per_s``. ``queue_limit`` counts who waits; beyond it a try is refused. At
+    ``clear_s`` the queue is thrown away, as by a restart that takes no time.
     """
 
     load_per_s: float = 35.0
@@ -51,6 +53,7 @@ class Storm:
     trigger_s: tuple[int, int] = (10, 15)
     relief_s: int | None = None
     relief_per_s: float = 0.0
+    clear_s: int | None = None
     seconds: int = 60
     seed: int = 0
 
@@ -209,6 +212,8 @@ def run_storm(storm: Storm = Storm()) -> Weather:
     play = _Play(storm)
     play.arrive()
     play.world.at(storm.trigger_s[1] * _SECOND_US, play.work)
+    if storm.clear_s is not None:
+        play.world.at(storm.clear_s * _SECOND_US, play.queue.clear)
     play.world.run(until_us=storm.seconds * _SECOND_US)
 
     return Weather(

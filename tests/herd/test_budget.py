@@ -90,7 +90,17 @@ def test_amounts_are_whole_numbers(bad: object) -> None:
         RetryBudget(reserve=bad)  # type: ignore[arg-type]
 
 
+def test_a_tenth_and_a_reserve_of_ten_are_the_defaults() -> None:
+    budget = RetryBudget()
+    assert [budget.may_retry() for _ in range(11)] == [True] * 10 + [False]
+    for _ in range(99):
+        budget.note_request()
+    assert budget.retries_left == 9
+
+
 def test_a_reserve_of_nothing_can_earn_nothing() -> None:
+    with pytest.raises(ValueError, match="reserve=0"):
+        RetryBudget(percent=1, reserve=0)
     with pytest.raises(ValueError, match="reserve=0"):
         RetryBudget(percent=10, reserve=0)
     assert not RetryBudget(percent=0, reserve=0).may_retry()

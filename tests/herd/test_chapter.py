@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sdnotes.herd import arrivals_us, poisson_us, run_dam, run_stampede
 from sdnotes.sim.intervals import Interval
 from sitebuild import DOCS, records
 
@@ -52,6 +53,22 @@ def test_every_claim_that_was_not_simply_right_is_linked_from_a_box() -> None:
     assert len(wrong) == 7
     boxes = "".join(re.findall(r"!!! claim.*?(?=\n!!!|\n##)", CHAPTER, re.DOTALL))
     assert [c for c in wrong if f"claims.md#{c.lower()})" not in boxes] == []
+
+
+def test_the_numbers_between_the_snippets_are_those_that_the_code_gives() -> None:
+    text = " ".join(CHAPTER.split())
+    readers_us = poisson_us(1000, run_ms=1400, seed=1)
+    nothing = run_stampede("nothing", readers_us)
+    early = run_stampede("early", readers_us)
+    assert f"thought of it: {nothing.origin_calls} calls for one value" in text
+    assert f"or {early.origin_calls} for early" in text
+    by_hand = run_stampede("nothing", [1000 * n for n in range(100)], warm=False)
+    assert f"answered at {99 + by_hand.waits_us[-1] // 1000} and" in text
+    endless = run_dam(
+        arrivals_us([(120, 60), (80, 120)]), capacity_per_s=100, patience_ms=5000
+    )
+    assert f"served {endless.late} too late" in text
+    assert f"{round(50 / 3, 1)} requests a second" in text
 
 
 def interval(cell: str) -> Interval:

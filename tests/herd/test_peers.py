@@ -5,6 +5,8 @@ import random
 import re
 from collections.abc import Callable
 from itertools import islice
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import stamina
@@ -127,6 +129,14 @@ def test_the_same_failures_make_the_same_calls_in_all_three() -> None:
         assert len(set(results)) == 1, results
         made.append(results[0])
     assert made == [(1, "up"), (2, "up"), (3, "up"), (3, "down"), (3, "down")]
+
+
+def test_a_wait_that_would_end_too_late_is_begun_unless_the_peer_looks_ahead() -> None:
+    """9 s have passed, the next wait is 5 s, the limit is 10 s."""
+    now: Any = SimpleNamespace(seconds_since_start=9, upcoming_sleep=5)
+    assert not tenacity.stop_after_delay(10)(now)
+    assert tenacity.stop_before_delay(10)(now)
+    assert not stamina_core._make_stop(attempts=None, timeout=10)(now)
 
 
 def feature_rows() -> dict[str, list[str]]:

@@ -250,6 +250,9 @@ class TestRetryAfter:
             run(service, deadline_s=10)
         assert service.slept == []
 
+    def test_a_part_of_a_second_is_believed(self) -> None:
+        assert told_to_wait_s(BusyError(0.5)) == 0.5
+
     @pytest.mark.parametrize("told", [None, -5, 0, math.nan, math.inf, "30"])
     def test_what_makes_no_sense_is_not_believed(self, told: object) -> None:
         assert told_to_wait_s(BusyError(told)) == 0

@@ -83,6 +83,19 @@ class TestStorm:
         for relief_per_s in (5, 10, 14):
             assert recovers(storm, relief_per_s=relief_per_s) is True
 
+    def test_a_queue_thrown_away_ends_it_at_35_and_not_surely_near_the_capacity(
+        self,
+    ) -> None:
+        """The clients' tries alone do not sustain it at 35; at 49 they may."""
+        for seed in SEEDS:
+            cleared = run_storm(Storm(clear_s=30, seed=seed))
+            assert cleared.share_served(20, 25) == 0
+            assert cleared.share_served(33, 55) > 0.95
+        near = [
+            run_storm(Storm(clear_s=30, seed=seed, load_per_s=49)) for seed in SEEDS
+        ]
+        assert sum(weather.share_served(45, 55) < 0.1 for weather in near) >= 3
+
     def test_more_tries_need_a_deeper_fall(self) -> None:
         two, five = Storm(tries=2), Storm(tries=5)
         assert recovers(two, relief_per_s=21)  # 50 / 2 = 25
