@@ -5,7 +5,7 @@ import contextvars
 import gc
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Generator
 from typing import Any
 
 import pytest
@@ -355,6 +355,37 @@ def test_the_call_runs_in_the_context_of_who_asked_first() -> None:
     run(main)
 
 
+class _Rest:
+    """What is left of a coroutine that has run up to its first wait."""
+
+    def __init__(self, coroutine: Any, first: object) -> None:
+        self.coroutine, self.first = coroutine, first
+
+    def __await__(self) -> Generator[object, None, object]:
+        yield self.first
+        return (yield from self.coroutine.__await__())
+
+
+def at_once(loop: Any, coroutine: Any, **options: Any) -> Any:
+    """Stand in for asyncio.eager_task_factory, which 3.11 has not."""
+
+    async def rest(first: object) -> object:
+        return await _Rest(coroutine, first)
+
+    context = options.get("context") or contextvars.copy_context()
+    try:
+        first = context.run(coroutine.send, None)
+    except StopIteration as end:
+        done = loop.create_future()
+        done.set_result(end.value)
+        return done
+    except Exception as error:  # noqa: BLE001 - it is the task's outcome
+        done = loop.create_future()
+        done.set_exception(error)
+        return done
+    return asyncio.Task(rest(first), loop=loop, context=context)
+
+
 class TestLoops:
     def test_a_loop_that_comes_later_may_use_it(self) -> None:
         flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
@@ -439,9 +470,7 @@ class TestLoops:
 
     def test_a_factory_that_runs_tasks_at_once_changes_nothing(self) -> None:
         """Eager tasks (3.12) run up to their first wait before they are returned."""
-        factory = getattr(asyncio, "eager_task_factory", None)
-        if factory is None:
-            pytest.skip("Python 3.12 brought eager tasks")
+        factory: Any = getattr(asyncio, "eager_task_factory", at_once)
 
         async def main() -> None:
             asyncio.get_running_loop().set_task_factory(factory)
@@ -456,6 +485,17 @@ class TestLoops:
             assert await flights.do("k", quick) == "at once"
             with pytest.raises(CircularAwaitError):
                 await flights.do("k", circle)
+            gate = Gate()
+            tasks = join(flights, gate, 3)
+            await settle()
+            tasks[0].cancel()
+            await settle()
+            gate.let_go.set()
+            assert await asyncio.gather(*tasks[1:]) == ["value", "value"]
+            assert (gate.calls, gate.cancelled) == (1, 0)
+            await settle()
+            assert flights._flights == {}
+            assert flights._running == set()
 
         run(main)
 
