@@ -39,15 +39,15 @@ class LRUCache(Cache[K, V]):
         # Values and order in one: least recently used first.
         self._values: OrderedDict[K, V] = OrderedDict()
 
-    # What follows is Cache's own work in one call each: it makes a hit twice as fast.
+    # What follows is Cache's own work in one call each, for speed.
     # tests/caching/test_policies.py holds it against the plain way.
     def get(self, key: K, default: Any = None) -> Any:
         """Return the value, or the default on a miss. A hit counts as a use."""
-        try:
-            self._values.move_to_end(key)
-        except KeyError:
+        values = self._values
+        if key not in values:
             return default
-        return self._values[key]
+        values.move_to_end(key)
+        return values[key]
 
     def put(self, key: K, value: V) -> None:
         """Store the value, which is a use; evict an entry if there is no room."""

@@ -61,15 +61,13 @@ class S3FIFOCache(Cache[K, V]):
 
     def get(self, key: K, default: Any = None) -> Any:
         """Return the value, or the default on a miss. A hit counts as a use."""
-        # Cache's own way, in one call: measured, a fifth faster.
-        try:
-            value = self._values[key]
-        except KeyError:
+        # Cache's own way in one call; tests hold it against the peer, miss for miss.
+        uses = self._uses.get(key)
+        if uses is None:
             return default
-        uses = self._uses[key]
         if uses < _MOST:
             self._uses[key] = uses + 1
-        return value
+        return self._values[key]
 
     def _touch(self, key: K) -> None:
         uses = self._uses[key]
