@@ -79,7 +79,7 @@ class _Story:
                 self._fill(message.payload)
             case "get":
                 token = self._look_up()
-                label = f"miss, token {token}" if token else "miss"
+                label = f"token {token}" if token else "miss"
                 self.network.send("cache", "reader", _Miss(token), label)
             case _:
                 self.plain.pop(_KEY, None)
@@ -125,7 +125,7 @@ class _Story:
         )
 
     def _delete(self, _: Message) -> None:
-        self.network.send("writer", "cache", "delete")
+        self.world.after(5_000, lambda: self.network.send("writer", "cache", "delete"))
 
 
 def run_fill_race(
@@ -133,7 +133,8 @@ def run_fill_race(
 ) -> FillRace:
     """Return a run in which a reader fills the cache while a writer changes the value.
 
-    The reader begins at 0; each message takes 5 ms. Raises ValueError for a negative
+    The reader begins at 0; each message takes 5 ms, and so
+    does the writer before it deletes. Raises ValueError for a negative
     time.
 
     Examples:

@@ -151,7 +151,7 @@ def test_without_leases_the_old_value_stays_exactly_when_the_put_comes_last() ->
                 leases=False, pause_ms=pause_ms, writes_at_ms=writes_at_ms
             )
             read_at, put_at = 15, 25 + pause_ms
-            written_at, deleted_at = writes_at_ms + 5, writes_at_ms + 15
+            written_at, deleted_at = writes_at_ms + 5, writes_at_ms + 20
             assert run.stale == (read_at < written_at and deleted_at < put_at)
 
 
