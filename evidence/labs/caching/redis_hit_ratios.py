@@ -4,7 +4,7 @@
     allkeys-lru   51     56     57       57    % of the requests hit, replayed in 40 s
     allkeys-lru          52                    the same, all within one second
 
-Redis evicts the best of a few keys drawn at random (and of 16 remembered from earlier
+Redis evicts the best of a few keys drawn at random (and of up to 16 remembered from earlier
 draws). Five are enough to be near exact LRU, one is no better than a random victim. But
 its clock for LRU ticks once a second: when the whole cache turns over within a second,
 all keys look equally old and LRU *is* random eviction, whatever the samples. So whoever
@@ -51,9 +51,9 @@ CAPTION = (
     "2,000 requests after 4,000 keys were asked for once each. After a shift: the "
     "10,000 requests after popularity turned round. Turnover: in how long as many keys "
     "are evicted as the cache holds. In one second: Redis's clock for LRU, which ticks "
-    "once a second, stands still meanwhile. A run must come within 2 points of each number "
-    "(6 after the scan). LFU's counters do not decay here (lfu-decay-time 0); aged "
-    "3 min: each was lowered by 3 before the shift, as three minutes do."
+    "once a second, stands still meanwhile. LFU's counters do not decay here "
+    "(lfu-decay-time 0); aged 3 min: each was lowered by 3 before the shift, as three "
+    "minutes do. A run must come within 2 points of each number, 6 after the scan."
 )
 COLUMNS = ("policy", "turnover", "steady", "after a scan", "after a shift")
 __all__ = ["CAPTION", "COLUMNS", "rows"]
