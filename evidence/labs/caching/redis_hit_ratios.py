@@ -6,10 +6,11 @@
 
 Redis evicts the best of a few keys drawn at random, and of up to 16 remembered from
 earlier draws. Five are enough to be near exact LRU, one is no better than a random
-victim. But its clock for LRU ticks once a second: when the whole cache turns over within a second,
-all keys look equally old and LRU *is* random eviction, whatever the samples. So whoever
-replays a trace at full speed measures another policy than the one that was set. LFU's
-counters need no clock, except for their decay, which passes with the minutes.
+victim. But its clock for LRU ticks once a second: when the whole cache turns over
+within a second, all keys look equally old and LRU *is* random eviction, whatever the
+samples. So whoever replays a trace at full speed measures another policy than the one
+that was set. LFU's counters need no clock, except for their decay, which passes with
+the minutes.
 
 Source: Redis 7.0's documentation, "Key eviction"; its server.h, LRU_CLOCK_RESOLUTION,
 and evict.c, EVPOOL_SIZE; claims CACHE-01 to CACHE-03.
