@@ -2,14 +2,15 @@
 
     samples        1      5     10    exact
     allkeys-lru   51     56     57       57    % of the requests hit, replayed in 40 s
-    allkeys-lru          52                    the same, as fast as the server goes
+    allkeys-lru          52                    the same, all within one second
 
-Redis evicts the best of a few keys drawn at random (and of 16 remembered from earlier
-draws). Five are enough to be near exact LRU, one is no better than a random victim. But
-its clock for LRU ticks once a second: when the whole cache turns over within a second,
-all keys look equally old and LRU *is* random eviction, whatever the samples. So whoever
-replays a trace at full speed measures another policy than the one that was set. LFU's
-counters need no clock, except for their decay, which passes with the minutes.
+Redis evicts the best of a few keys drawn at random, and of up to 16 remembered from
+earlier draws. Five are enough to be near exact LRU, one is no better than a random
+victim. But its clock for LRU ticks once a second: when the whole cache turns over
+within a second, all keys look equally old and LRU *is* random eviction, whatever the
+samples. So whoever replays a trace at full speed measures another policy than the one
+that was set. LFU's counters need no clock, except for their decay, which passes with
+the minutes.
 
 Source: Redis 7.0's documentation, "Key eviction"; its server.h, LRU_CLOCK_RESOLUTION,
 and evict.c, EVPOOL_SIZE; claims CACHE-01 to CACHE-03.
@@ -23,9 +24,9 @@ import socket
 import statistics
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import redis
@@ -42,16 +43,18 @@ from evidence.labs.exact_caches import (
 )
 from evidence.labs.recorder import together
 from evidence.labs.redis_pair import Node, node, version
-from evidence.labs.server import LOOPBACK, ServerError, lab_folder
+from evidence.labs.redis_replay import REQUEST, SENT_AT_ONCE, answers, batches
+from evidence.labs.server import LOOPBACK, ServerError, lab_folder, wait_until
 
 CAPTION = (
     "Percent of the requests that hit, Redis and exact policies at the same number of "
     "keys, about 2,000 of 20,000. Steady: Zipf 0.9, the cache warm. After a scan: the "
     "2,000 requests after 4,000 keys were asked for once each. After a shift: the "
     "10,000 requests after popularity turned round. Turnover: in how long as many keys "
-    "are evicted as the cache holds. A run must come within 2 points of each number "
-    "(6 after the scan). LFU's counters do not decay here (lfu-decay-time 0); aged "
-    "3 min: each was lowered by 3 before the shift, as three minutes do."
+    "are evicted as the cache holds. In one second: Redis's clock for LRU, which ticks "
+    "once a second, stands still meanwhile. LFU's counters do not decay here "
+    "(lfu-decay-time 0); aged 3 min: each was lowered by 3 before the shift, as three "
+    "minutes do. A run must come within 2 points of each number, 6 after the scan."
 )
 COLUMNS = ("policy", "turnover", "steady", "after a scan", "after a shift")
 __all__ = ["CAPTION", "COLUMNS", "rows"]
@@ -60,30 +63,21 @@ Row = tuple[str, ...]
 KEYS = 20_000
 EXPONENT = 0.9
 CAPACITY = 2000
-# A request is one script, so that many can be sent at once and a miss still fills the
-# cache before the next request is looked up. Redis evicts before a script, not in it.
-REQUEST = """
-if redis.call('GET', KEYS[1]) then return 1 end
-redis.call('SET', KEYS[1], string.rep('x', 1000))
-return 0
-"""
-# As the protocol has it, and made beforehand: the less is done between two requests,
-# the fewer ticks of the clock fall into a replay at full speed.
-SENT = b"*4\r\n$7\r\nEVALSHA\r\n$40\r\n%b\r\n$1\r\n1\r\n$10\r\nkey:%06d\r\n"
-ANSWERS = {b":1": True, b":0": False}
 AGE = """
 local aged = redis.call('OBJECT', 'FREQ', KEYS[1]) - ARGV[1]
 local value = redis.call('DUMP', KEYS[1])
 redis.call('RESTORE', KEYS[1], 0, value, 'REPLACE', 'FREQ', math.max(0, aged))
 """
-SENT_AT_ONCE = 100
-WARM, SCANNED, TAIL, SHIFTED = 30_000, 2 * CAPACITY, 10_000, 20_000
+WARM, SCANNED, TAIL, SHIFTED = 30_000, 2 * CAPACITY, 10_000, 10_000
 SHIFT = WARM + SCANNED + TAIL
 WINDOWS = {
     "steady": slice(10_000, WARM),
     "after a scan": slice(WARM + SCANNED, WARM + SCANNED + 2000),
     "after a shift": slice(SHIFT, SHIFT + 10_000),
 }
+# Redis looks at the clock ten times a second: a new second is old news by then.
+EARLY_US = range(150_000, 250_000)
+TRIES = 20
 TOLERANCE = {"steady": 2, "after a scan": 6, "after a shift": 2}
 SLOW_S = 40
 EXPECTED = {
@@ -95,7 +89,7 @@ EXPECTED = {
     "allkeys-lru, 10 samples, in 40 s": (57, 39, 53),
     "allkeys-lru, 5 samples, in 40 s": (56, 39, 53),
     "allkeys-lru, 1 sample, in 40 s": (51, 38, 46),
-    "allkeys-lru, 5 samples, full speed": (52, 39, 47),
+    "allkeys-lru, 5 samples, in one second": (52, 39, 46),
     "allkeys-random, full speed": (52, 39, 47),
     "allkeys-lfu, 10 samples, full speed": (60, 61, 43),
     "allkeys-lfu, 5 samples, full speed": (60, 61, 45),
@@ -117,10 +111,21 @@ class Run:
     sent_s: list[float] = field(default_factory=list)
 
     @property
+    def in_one_second(self) -> bool:
+        """Return whether no tick of the clock for LRU may fall into the replay."""
+        return self.policy == "allkeys-lru" and not self.seconds
+
+    def begin(self) -> None:
+        """Forget what an earlier try has found."""
+        self.hits, self.sizes, self.sent_s = [], [], []
+
+    @property
     def name(self) -> str:
         """Return what the run is called in the table."""
         many = "1 sample" if self.samples == 1 else f"{self.samples} samples"
         pace = f"in {self.seconds:g} s" if self.seconds else "full speed"
+        if self.in_one_second:
+            pace = "in one second"
         if self.aged_min:
             pace = f"aged {self.aged_min} min"
         drawn = [] if self.policy == "allkeys-random" else [many]
@@ -150,12 +155,19 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
     slow = [Run("allkeys-lru", samples, SLOW_S) for samples in (10, 5, 1)]
     fast = [Run(policy, samples) for policy, samples in FULL_SPEED]
     fast.append(Run("allkeys-lfu", 5, aged_min=3))
-    with lab_folder() as folder:
-        for run in fast:
-            measure(folder, trace, run)
-        # Side by side: most of the time they wait.
-        together(*(partial(measure, folder, trace, run) for run in slow))
     runs = [*slow, *fast]
+    with lab_folder() as folder, ExitStack() as servers:
+        places = [
+            servers.enter_context(node(folder, f"cache-{number}"))
+            for number in range(len(runs))
+        ]
+        plays = [
+            partial(measure, *each, trace) for each in zip(places, runs, strict=True)
+        ]
+        for play_alone in plays[len(slow) :]:
+            play_alone()
+        # Side by side: most of the time they wait.
+        together(*plays[: len(slow)])
     capacity = round(statistics.fmean(size for run in runs for size in run.sizes))
     ratios = exact(trace, capacity) | {run.name: percent(run.hits) for run in runs}
     observed = {
@@ -180,28 +192,31 @@ def unasked(capacity: int) -> range:
     return range(KEYS, KEYS + capacity)
 
 
-def measure(folder: Path, trace: Sequence[int], run: Run) -> None:
+def measure(place: Node, run: Run, trace: Sequence[int]) -> None:
     """Play the trace against a server of its own, whose memory is full at first."""
-    name = run.name.replace(", ", "-").replace(" ", "-")
-    with node(folder, name) as place, place.client() as client:
+    with place.client() as client:
         client.config_set("maxmemory-policy", run.policy)
         client.config_set("maxmemory-samples", run.samples)
         client.config_set("lfu-decay-time", 0)
         sha = client.script_load(REQUEST).encode()
-        play(place, client, batches(unasked(CAPACITY), sha), Run("filled", 0))
-        client.config_set("maxmemory", int(client.info("memory")["used_memory"]))
-        play(place, client, batches(trace, sha), run)
+        sent = batches(trace, sha)
+        for _ in range(TRIES):
+            client.config_set("maxmemory", 0)
+            client.flushall()
+            play(place, client, batches(unasked(CAPACITY), sha), Run("filled", 0))
+            client.config_set("maxmemory", int(client.info("memory")["used_memory"]))
+            if run.in_one_second:
+                wait_until(lambda: client.time()[1] in EARLY_US, "a second begins")
+            run.begin()
+            began_s, _ = client.time()
+            play(place, client, sent, run)
+            if not run.in_one_second or client.time()[0] == began_s:
+                break
+        else:
+            raise ServerError(f"{run.name}: this machine is too slow, {TRIES} times")
     least = min(run.sizes)
     if least < 0.9 * CAPACITY:
         raise ServerError(f"{run.name}: only {least} keys at times, not {CAPACITY}")
-
-
-def batches(keys: Sequence[int], sha: bytes) -> list[bytes]:
-    """Return the requests for these keys as they are sent, many at once."""
-    return [
-        b"".join(SENT % (sha, key) for key in keys[at : at + SENT_AT_ONCE])
-        for at in range(0, len(keys), SENT_AT_ONCE)
-    ]
 
 
 def play(place: Node, client: redis.Redis, sent: Sequence[bytes], run: Run) -> None:
@@ -218,20 +233,6 @@ def play(place: Node, client: redis.Redis, sent: Sequence[bytes], run: Run) -> N
             run.hits += answers(link)
             if number % 10 == 0:
                 run.sizes.append(client.dbsize())
-
-
-def answers(link: socket.socket) -> list[bool]:
-    """Return, for each request of a batch, whether it was a hit."""
-    said = b""
-    while said.count(b"\n") < SENT_AT_ONCE:
-        more = link.recv(65_536)
-        if not more:
-            raise ServerError("the server closed the connection")
-        said += more
-    lines = said.split()
-    if not set(lines) <= ANSWERS.keys():
-        raise ServerError(f"the server said: {said[:200]!r}")
-    return [ANSWERS[line] for line in lines]
 
 
 def age(client: redis.Redis, minutes: int) -> None:
