@@ -7,8 +7,8 @@
     "a" in cache         -> True   no use; neither are len, iteration, peek
 
 A policy adds three methods. ``_touch(key)`` hears of a use; ``_admit(key)`` takes in a
-new key and names the one that must go for it, if any; ``_forget(key)`` hears that the
-owner removed one.
+new key and, if the cache is full, names the one that must go; ``_forget(key)`` hears
+that the owner removed one.
 
 Left out: locks (hold one of your own around each call), sizes in bytes (gdsf), time
 (expiring).
@@ -51,7 +51,7 @@ class Cache(ABC, Generic[K, V]):
 
     @abstractmethod
     def _admit(self, key: K) -> K | None:
-        """Take in a new key; return the key that goes for it, or None."""
+        """Take in a new key; return the key that goes for it if the cache is full."""
 
     @abstractmethod
     def _forget(self, key: K) -> None:
@@ -78,9 +78,9 @@ class Cache(ABC, Generic[K, V]):
             self._touch(key)
             self._values[key] = value
             return
-        victim = self._admit(key)
+        victim: K = self._admit(key)  # type: ignore[assignment]  # None: maybe a key
         self._values[key] = value
-        if victim is not None:
+        if len(self._values) > self.capacity:
             old = self._values.pop(victim)
             if self.on_evict is not None:
                 self.on_evict(victim, old)

@@ -74,10 +74,10 @@ class WTinyLFUCache(Cache[K, V]):
         victim = None
         if len(self._window) >= self._window_room:
             candidate, _ = self._window.popitem(last=False)
-            if len(self) >= self.capacity:
-                victim = self._loser(candidate)
-            if victim != candidate:
+            if len(self) < self.capacity:
                 self._probation[candidate] = None
+            else:
+                victim = self._loser(candidate)
         self._window[key] = None
         return victim
 
@@ -86,10 +86,11 @@ class WTinyLFUCache(Cache[K, V]):
         if not main:
             return candidate
         victim = next(iter(main))
-        if self.sketch.estimate(candidate) > self.sketch.estimate(victim):
-            del main[victim]
-            return victim
-        return candidate
+        if self.sketch.estimate(candidate) <= self.sketch.estimate(victim):
+            return candidate
+        del main[victim]
+        self._probation[candidate] = None
+        return victim
 
     def _forget(self, key: K) -> None:
         for part in (self._window, self._probation, self._protected):
