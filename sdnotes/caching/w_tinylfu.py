@@ -46,9 +46,9 @@ class WTinyLFUCache(Cache[K, V]):
         for name, share in (("window", window_share), ("protected", protected_share)):
             if not 0 < share < 1:
                 raise ValueError(f"{name}_share={share!r} is not between 0 and 1")
-        self.sketch = FrequencySketch(
-            expected_keys=capacity, sample_size=sample_size or 10 * capacity
-        )
+        if sample_size is None:
+            sample_size = 10 * capacity
+        self.sketch = FrequencySketch(expected_keys=capacity, sample_size=sample_size)
         self._window_room = max(1, int(capacity * window_share))
         main_room = capacity - self._window_room
         self._protected_room = int(main_room * protected_share)
