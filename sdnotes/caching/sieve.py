@@ -102,4 +102,5 @@ class SieveCache(Cache[K, V]):
         """Raise AssertionError when the line, the hand and the entries disagree."""
         super().check()
         assert len(self._tracked()) == len(self._nodes), "a broken line"
-        assert self._hand is None or self._nodes[self._hand.key] is self._hand
+        hand = self._hand
+        assert hand is None or self._nodes.get(hand.key) is hand, "the hand is astray"
