@@ -44,10 +44,11 @@ class LRUCache(Cache[K, V]):
     def get(self, key: K, default: Any = None) -> Any:
         """Return the value, or the default on a miss. A hit counts as a use."""
         try:
-            self._values.move_to_end(key)
+            value = self._values[key]
         except KeyError:
             return default
-        return self._values[key]
+        self._values.move_to_end(key)
+        return value
 
     def put(self, key: K, value: V) -> None:
         """Store the value, which is a use; evict an entry if there is no room."""
