@@ -48,7 +48,11 @@ class WTinyLFUCache(Cache[K, V]):
                 raise ValueError(f"{name}_share={share!r} is not between 0 and 1")
         if sample_size is None:
             sample_size = 10 * capacity
-        self.sketch = FrequencySketch(expected_keys=capacity, sample_size=sample_size)
+        # A sample has many more keys than the cache, and a narrow sketch takes them for
+        # each other. Caffeine's has four counters a row for each entry too.
+        self.sketch = FrequencySketch(
+            expected_keys=4 * capacity, sample_size=sample_size
+        )
         self._window_room = max(1, int(capacity * window_share))
         main_room = capacity - self._window_room
         self._protected_room = int(main_room * protected_share)
