@@ -529,9 +529,9 @@ def test_a_recorded_history_has_the_verdict_that_its_row_states(path: Path) -> N
     record = json.loads(path.read_text("utf-8"))
     histories = record["observed"].get("histories", {})
     stated = {
-        asked.removeprefix("history "): cell
-        for _, asked, cell in record["rows"]
-        if asked.startswith("history ")
+        row[1].removeprefix("history "): row[2]
+        for row in record["rows"]
+        if row[1].startswith("history ")
     }
     assert stated.keys() == histories.keys()
     for name, operations in histories.items():
