@@ -46,6 +46,7 @@ class Record:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     versions: dict[str, str]
+    measured_on: str = ""
 
     @property
     def provenance(self) -> str:
@@ -54,6 +55,8 @@ class Record:
         ran = ", ".join(f"{what} {number}" for what, number in self.versions.items())
         if ran:
             title = f"{title} ({ran})"
+        if self.measured_on:
+            title = f"{title}, measured on {self.measured_on},"
         return (
             f"{title} {self.source}, source hash {self.source_sha256[:8]}; "
             f"`make {target}` runs it again and compares."
@@ -66,8 +69,18 @@ def path_of(name: str) -> Path:
 
 
 def load(name: str) -> Record:
-    """Return the record; raises FileNotFoundError or KeyError where it is not whole."""
+    """Return the record; raises FileNotFoundError or KeyError where it is not whole.
+
+    A benchmark's rows say what is promised; what was measured, by what the row's first
+    cell says, stands beside it, and the date and the machine in its provenance.
+    """
     facts: dict[str, Any] = json.loads(path_of(name).read_text("utf-8"))
+    measured_on = ""
+    if facts["kind"] == "benchmark":
+        seen = facts["observed"]
+        measured_on = f"{seen['date']} ({seen['machine']})"
+        facts["columns"] = [*facts["columns"], "measured"]
+        facts["rows"] = [[*row, seen["measured"][row[0]]] for row in facts["rows"]]
     return Record(
         name=name,
         kind=facts["kind"],
@@ -77,6 +90,7 @@ def load(name: str) -> Record:
         columns=tuple(facts["columns"]),
         rows=tuple(tuple(str(cell) for cell in row) for row in facts["rows"]),
         versions=facts["observed"].get("versions", {}),
+        measured_on=measured_on,
     )
 
 

@@ -8,6 +8,8 @@
     ClockCache, SLRUCache, TwoQCache, ARCCache, LFUDACache     what a scan taught
     WTinyLFUCache, SieveCache, S3FIFOCache                     what came after
     OptimalCache                                               the line above all
+    GDSFCache                                                  sizes and costs
+    ExpiringCache, LeasedCache, WritingCache                   time, filling, writing
     replay, lru_hits, stack_distances                          counting
     zipf, loop, with_scan, shifting                            traces to try
 
@@ -18,7 +20,11 @@ Chapter: docs/chapters/caching.md.
 from sdnotes.caching.arc import ARCCache
 from sdnotes.caching.cache import Cache
 from sdnotes.caching.clock import ClockCache
+from sdnotes.caching.expiring import ExpiringCache
 from sdnotes.caching.fifo import FIFOCache
+from sdnotes.caching.fill_race import FillRace, run_fill_race
+from sdnotes.caching.gdsf import GDSFCache
+from sdnotes.caching.leases import Fill, Hit, LeasedCache, Wait
 from sdnotes.caching.lfu import LFUCache
 from sdnotes.caching.lfuda import LFUDACache
 from sdnotes.caching.lru import LRUCache
@@ -33,19 +39,27 @@ from sdnotes.caching.slru import SLRUCache
 from sdnotes.caching.two_q import TwoQCache
 from sdnotes.caching.w_tinylfu import WTinyLFUCache
 from sdnotes.caching.workloads import loop, shifting, with_scan, zipf
+from sdnotes.caching.writing import Origin, Writing, WritingCache
 
 __all__ = [
     "ARCCache",
     "Cache",
     "ClockCache",
+    "ExpiringCache",
     "FIFOCache",
+    "Fill",
+    "FillRace",
     "FrequencySketch",
+    "GDSFCache",
+    "Hit",
     "LFUCache",
     "LFUDACache",
     "LRUCache",
+    "LeasedCache",
     "MRUCache",
     "NotTheFutureError",
     "OptimalCache",
+    "Origin",
     "RandomCache",
     "Replay",
     "S3FIFOCache",
@@ -53,9 +67,13 @@ __all__ = [
     "SieveCache",
     "TwoQCache",
     "WTinyLFUCache",
+    "Wait",
+    "Writing",
+    "WritingCache",
     "loop",
     "lru_hits",
     "replay",
+    "run_fill_race",
     "shifting",
     "stable_hash",
     "stack_distances",

@@ -49,13 +49,11 @@ class FIFOCache(Cache[K, V]):
     def put(self, key: K, value: V) -> None:
         """Store the value; evict an entry if there is no room."""
         values = self._values
-        if len(values) >= self.capacity and key not in values:
+        values[key] = value
+        if len(values) > self.capacity:
             victim, old = values.popitem(last=False)
-            values[key] = value
             if self.on_evict is not None:
                 self.on_evict(victim, old)
-            return
-        values[key] = value
 
     def access(self, key: K) -> bool:
         """Return whether the key was there, and keep it: one request of a trace."""

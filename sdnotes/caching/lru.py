@@ -39,34 +39,32 @@ class LRUCache(Cache[K, V]):
         # Values and order in one: least recently used first.
         self._values: OrderedDict[K, V] = OrderedDict()
 
-    # What follows is Cache's own work in one call each: it makes a hit twice as fast.
+    # What follows is Cache's own work in one call each, for speed.
     # tests/caching/test_policies.py holds it against the plain way.
     def get(self, key: K, default: Any = None) -> Any:
         """Return the value, or the default on a miss. A hit counts as a use."""
-        try:
-            value = self._values[key]
-        except KeyError:
+        values = self._values
+        if key not in values:
             return default
-        self._values.move_to_end(key)
-        return value
+        values.move_to_end(key)
+        return values[key]
 
     def put(self, key: K, value: V) -> None:
         """Store the value, which is a use; evict an entry if there is no room."""
         values = self._values
         if key in values:
             values.move_to_end(key)
-        elif len(values) >= self.capacity:
+        values[key] = value
+        if len(values) > self.capacity:
             victim, old = values.popitem(last=False)
-            values[key] = value
             if self.on_evict is not None:
                 self.on_evict(victim, old)
-            return
-        values[key] = value
 
     def access(self, key: K) -> bool:
         """Return whether the key was there, and keep it: one request of a trace."""
-        if key in self._values:
-            self._values.move_to_end(key)
+        values = self._values
+        if key in values:
+            values.move_to_end(key)
             return True
         self.put(key, None)  # type: ignore[arg-type]  # a trace has keys, no values
         return False

@@ -13,7 +13,7 @@ Left out: time, sizes, costs.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,13 +45,9 @@ def replay(cache: Cache[K, Any], trace: Iterable[K]) -> Replay:
         >>> print(replay(LRUCache(capacity=2), "abcab"))
         hits=0 misses=5
     """
-    access = cache.access
-    hits = requests = 0
-    for key in trace:
-        requests += 1
-        if access(key):
-            hits += 1
-    return Replay(hits, requests - hits)
+    requests = trace if isinstance(trace, Sequence) else list(trace)
+    hits = sum(map(cache.access, requests))
+    return Replay(hits, len(requests) - hits)
 
 
 def stack_distances(trace: Iterable[Hashable]) -> list[int | None]:

@@ -16,26 +16,16 @@ Left out: objects of different sizes.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Generic
 
 from sdnotes.caching.cache import Cache, K, V
 
 
-class _Node(Generic[K]):
-    """A key in the line: ``older`` and ``newer`` are its neighbours."""
-
-    __slots__ = ("key", "newer", "older", "visited")
-
-    def __init__(self, key: K, older: "_Node[K] | None") -> None:
-        self.key = key
-        self.visited = False
-        self.older = older
-        self.newer: _Node[K] | None = None
-
-
 class SieveCache(Cache[K, V]):
     """A cache that evicts the first unused entry that its hand meets.
+
+    An eviction may pass over every entry; over time it passes over one a hit at most.
 
     Examples:
         >>> cache = SieveCache(capacity=3)
@@ -49,58 +39,39 @@ class SieveCache(Cache[K, V]):
         self, capacity: int, *, on_evict: Callable[[K, V], object] | None = None
     ) -> None:
         super().__init__(capacity, on_evict=on_evict)
-        self._nodes: dict[K, _Node[K]] = {}
-        self._newest: _Node[K] | None = None
-        self._oldest: _Node[K] | None = None
-        self._hand: _Node[K] | None = None
+        # The line, oldest first, cut at the hand: used since the hand passed, or not?
+        self._passed: OrderedDict[K, bool] = OrderedDict()
+        self._ahead: OrderedDict[K, bool] = OrderedDict()
 
     def _touch(self, key: K) -> None:
-        self._nodes[key].visited = True
+        (self._ahead if key in self._ahead else self._passed)[key] = True
 
     def _admit(self, key: K) -> K | None:
         victim = self._sieve() if len(self) >= self.capacity else None
-        node = _Node(key, older=self._newest)
-        if self._newest is None:
-            self._oldest = node
-        else:
-            self._newest.newer = node
-        self._newest = self._nodes[key] = node
+        if not self._ahead:
+            self._go_round()
+        self._ahead[key] = False
         return victim
 
     def _sieve(self) -> K:
-        node = self._hand or self._oldest
-        while node is not None and node.visited:
-            node.visited = False
-            node = node.newer or self._oldest
-        assert node is not None, "a full cache has an oldest entry"
-        self._hand = node
-        self._forget(node.key)
-        return node.key
+        while True:
+            if not self._ahead:
+                self._go_round()
+            key, used = self._ahead.popitem(last=False)
+            if not used:
+                return key
+            self._passed[key] = False
+
+    def _go_round(self) -> None:
+        self._ahead, self._passed = self._passed, self._ahead
 
     def _forget(self, key: K) -> None:
-        node = self._nodes.pop(key)
-        if self._hand is node:
-            self._hand = node.newer
-        if node.newer is None:
-            self._newest = node.older
-        else:
-            node.newer.older = node.older
-        if node.older is None:
-            self._oldest = node.newer
-        else:
-            node.older.newer = node.newer
+        del (self._ahead if key in self._ahead else self._passed)[key]
 
     def _tracked(self) -> list[K]:
-        keys = []
-        node = self._newest
-        while node is not None:
-            keys.append(node.key)
-            node = node.older
-        return keys
+        return [*self._passed, *self._ahead]
 
     def check(self) -> None:
-        """Raise AssertionError when the line, the hand and the entries disagree."""
+        """Raise AssertionError when the line and the entries disagree."""
         super().check()
-        assert len(self._tracked()) == len(self._nodes), "a broken line"
-        hand = self._hand
-        assert hand is None or self._nodes.get(hand.key) is hand, "the hand is astray"
+        assert len(self._tracked()) == len(self), "a key on both sides of the hand"

@@ -69,6 +69,7 @@ def _options(x_label: str, y_label: str, names: Collection[str]) -> dict[str, An
         "margin": 8,
         "margin_bottom": 16 + 18 * rows,
         "truncate_label": -1,
+        "max_scale": 8,
         "truncate_legend": -1,
     }
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-import caching_twins as twins
 import pytest
+import twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -529,7 +529,7 @@ def test_a_recorded_history_has_the_verdict_that_its_row_states(path: Path) -> N
     record = json.loads(path.read_text("utf-8"))
     histories = record["observed"].get("histories", {})
     stated = {
-        row[1].removeprefix("history "): row[2]
+        row[1].removeprefix("history "): row[-1]
         for row in record["rows"]
         if row[1].startswith("history ")
     }

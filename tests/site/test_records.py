@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,13 @@ def test_a_record_says_what_made_it_and_how_to_make_it_again() -> None:
 def test_a_receipt_names_the_servers_that_it_was_got_from() -> None:
     record = records.load("cap/redis-failover")
     assert f"Lab receipt (redis {record.versions['redis']}" in record.provenance
+
+
+def test_a_benchmark_is_shown_with_what_was_measured_when_and_where() -> None:
+    record = records.load("caching/speed")
+    assert record.columns[-1] == "measured"
+    assert all(float(row[-1]) > 0 for row in record.rows)
+    assert re.search(r"measured on \d{4}-\d\d-\d\d \(\d+ cores, ", record.provenance)
 
 
 def test_a_record_holds_no_machine_and_no_date_where_it_is_compared() -> None:

@@ -1,0 +1,103 @@
+"""Greedy-Dual-Size-Frequency: when entries differ in size, and misses in cost.
+
+    priority = age + uses * cost / size      the lowest goes, and is the new age
+
+    a   1 kB, 5 uses, cost 1     5 for each kB of room
+    b   9 kB, 9 uses, cost 1     1 for each kB: b goes first, although used more often
+    c   9 kB, 9 uses, cost 20    20: dear to fetch again, so it stays
+
+To hit most *requests*, keep what is small; to save most *bytes* from the network, let
+the cost be the size; to save the origin work, let it be the time of a miss. One cache
+cannot do best in all three.
+
+Source: Cherkasova 1998, "Improving WWW proxies performance with
+Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1; after Cao, Irani 1997.
+Left out: values (it keeps count of keys only).
+Chapter: docs/chapters/caching.md.
+"""
+
+import heapq
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(slots=True)
+class _Entry:
+    size: int
+    uses: int
+    number: int  # of its newest pair in the heap
+
+
+class GDSFCache(Generic[K]):
+    """Keys with sizes, in a room of so many bytes. Cost: O(log n) a request.
+
+    Examples:
+        >>> cache = GDSFCache(capacity_bytes=10)
+        >>> [cache.access(key, size_bytes=size) for key, size in [("a", 9), ("b", 1)]]
+        [False, False]
+        >>> cache.access("c", size_bytes=1), sorted(cache)
+        (False, ['b', 'c'])
+    """
+
+    def __init__(self, capacity_bytes: int) -> None:
+        if not isinstance(capacity_bytes, int) or capacity_bytes < 1:
+            raise ValueError(f"capacity_bytes={capacity_bytes!r} is not above 0")
+        self.capacity_bytes = capacity_bytes
+        self.used_bytes = 0
+        self.age = 0.0
+        self._entries: dict[K, _Entry] = {}
+        self._heap: list[tuple[float, int, K]] = []  # priority, number, key; some old
+        self._numbers = 0
+
+    def access(self, key: K, *, size_bytes: int, cost: float = 1.0) -> bool:
+        """Return whether the key was there, and keep it if it fits at all.
+
+        Raises ValueError for a size or a cost that is not above 0.
+        """
+        if size_bytes < 1 or not cost > 0:
+            raise ValueError(f"size_bytes={size_bytes!r}, cost={cost!r}: not above 0")
+        entry = self._entries.get(key)
+        if entry is not None:
+            entry.uses += 1
+            self._rank(key, entry, cost)
+            return True
+        if size_bytes <= self.capacity_bytes:
+            while self.used_bytes + size_bytes > self.capacity_bytes:
+                self._evict()
+            self.used_bytes += size_bytes
+            self._entries[key] = entry = _Entry(size_bytes, 1, 0)
+            self._rank(key, entry, cost)
+        return False
+
+    def _rank(self, key: K, entry: _Entry, cost: float) -> None:
+        self._numbers += 1
+        entry.number = self._numbers
+        priority = self.age + entry.uses * cost / entry.size
+        heapq.heappush(self._heap, (priority, entry.number, key))
+
+    def _evict(self) -> None:
+        while True:
+            priority, number, key = heapq.heappop(self._heap)
+            entry = self._entries.get(key)
+            if entry is not None and entry.number == number:
+                break
+        self.age = priority
+        self.used_bytes -= entry.size
+        del self._entries[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._entries
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(list(self._entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def check(self) -> None:
+        """Raise AssertionError when the sizes do not add up. Cost: O(n)."""
+        total = sum(entry.size for entry in self._entries.values())
+        assert total == self.used_bytes <= self.capacity_bytes, "sizes do not add up"

@@ -1,0 +1,172 @@
+"""Many tasks ask for the same thing: call once, and give the answer to all.
+
+    task 1   await do("k", load)    the call starts, as a task of its own
+    task 2   await do("k", load)    joins
+    task 1   is cancelled           the call goes on, for task 2
+    task 2   is cancelled too       nobody waits any longer: the call is cancelled
+
+The call belongs to nobody who asked, so that nobody's cancellation or timeout ends it
+for the others. It runs in a copy of the first caller's context (contextvars). An error
+reaches everybody who waits, and is dropped without a warning if nobody does.
+
+Whoever joins may be given an answer that was read *before* it asked. After a write,
+``forget`` the key: those who ask from then on start anew.
+
+Source: Go's golang.org/x/sync/singleflight, whose word it is.
+Left out: other processes, which need a lease in a shared cache; threads
+(sdnotes.herd.single_flight). Chapter: docs/chapters/herd.md.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+class CircularAwaitError(RuntimeError):
+    """The call asks, directly or through another, for what it is itself to answer.
+
+    Definite: this inner call was not made. The caller must act: it is a bug.
+    """
+
+
+class CallCancelledError(RuntimeError):
+    """The call ended in a cancellation that was not meant for those who wait.
+
+    Indefinite: it may have done a part of its work. A retry makes a new call.
+    """
+
+
+class _Flight:
+    """One call under way: its task, who waits, and which flights it waits for."""
+
+    def __init__(self) -> None:
+        self.task: asyncio.Task[object] | None = None
+        self.waiting = 0
+        self.waits_for: list[_Flight] = []
+        self.traceback: TracebackType | None = None
+
+    def reaches(self, other: "_Flight") -> bool:
+        """Return whether it waits, over any number of others, for the other."""
+        return self is other or any(f.reaches(other) for f in self.waits_for)
+
+
+# In which flight's call this code runs: its subtasks inherit it.
+_inside: ContextVar[_Flight | None] = ContextVar("_inside", default=None)
+
+
+class AsyncSingleFlight(Generic[K, T]):
+    """Makes one call for each key at a time, and shares what comes of it.
+
+    For the tasks of one event loop; a loop that comes later may use it too.
+
+    Examples:
+        >>> async def main():
+        ...     flights = AsyncSingleFlight()
+        ...     async def load():
+        ...         print("one call")
+        ...         return 7
+        ...     return await asyncio.gather(*(flights.do("k", load) for _ in "abc"))
+        >>> asyncio.run(main())
+        one call
+        [7, 7, 7]
+    """
+
+    def __init__(self) -> None:
+        self._flights: dict[K, _Flight] = {}
+        # The event loop holds tasks weakly: one that nobody awaits could vanish.
+        self._running: set[asyncio.Task[object]] = set()
+
+    async def do(self, key: K, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what the call gives, or what the one under way for this key does.
+
+        Raises the call's error; CallCancelledError if it was cancelled while this
+        task was not; CircularAwaitError instead of waiting for ever.
+        """
+        flight = self._under_way(key) or self._take_off(key, call)
+        task = flight.task
+        if task is not None and task.get_loop() is not asyncio.get_running_loop():
+            raise RuntimeError(f"the call for {key!r} runs in another event loop")
+        inside = _inside.get()
+        if task is None or (inside is not None and flight.reaches(inside)):
+            raise CircularAwaitError(f"the call for {key!r} would wait for itself")
+        flight.waiting += 1
+        if inside is not None:
+            inside.waits_for.append(flight)
+        try:
+            # Unlike ``await task``, this leaves the task alone when it is cancelled.
+            await asyncio.wait([task])
+        finally:
+            flight.waiting -= 1
+            if inside is not None:
+                inside.waits_for.remove(flight)
+            if not flight.waiting and not task.done():
+                # A newcomer must not join a call that is being cancelled.
+                self._drop(key, flight)
+                if not task.get_loop().is_closed():
+                    task.cancel()
+        if task.cancelled():
+            raise CallCancelledError(f"the call for {key!r} was cancelled")
+        error = task.exception()
+        if error is not None:
+            # Each time it is raised it would grow by the frames of one more task; it
+            # begins again where the call failed.
+            raise error.with_traceback(flight.traceback)
+        return task.result()  # type: ignore[return-value]  # the task awaits the call
+
+    def forget(self, key: K) -> None:
+        """Let whoever asks from now on make a new call; those who wait still wait."""
+        self._flights.pop(key, None)
+
+    def waiting(self, key: K) -> int:
+        """Return how many tasks wait for the call under way, 0 if there is none."""
+        flight = self._under_way(key)
+        return 0 if flight is None else flight.waiting
+
+    def _under_way(self, key: K) -> _Flight | None:
+        flight = self._flights.get(key)
+        if flight is None or flight.task is None:
+            return flight
+        loop = flight.task.get_loop()
+        # A loop that was closed in mid-flight left a task that will never end.
+        return None if flight.task.done() or loop.is_closed() else flight
+
+    def _take_off(self, key: K, call: Callable[[], Awaitable[T]]) -> _Flight:
+        loop = asyncio.get_running_loop()
+        # Written down before the task exists: an eager task starts in create_task.
+        flight = self._flights[key] = _Flight()
+
+        async def fly() -> object:
+            _inside.set(flight)
+            try:
+                return await call()
+            except Exception as error:
+                flight.traceback = error.__traceback__
+                raise
+
+        coroutine = fly()
+        try:
+            task = flight.task = loop.create_task(coroutine)
+        except BaseException:
+            coroutine.close()
+            self._drop(key, flight)
+            raise
+        self._running.add(task)
+
+        def landed(done: asyncio.Task[object]) -> None:
+            self._running.discard(done)
+            self._drop(key, flight)
+            if not done.cancelled():
+                done.exception()  # looked at, so that nobody is warned
+
+        task.add_done_callback(landed)
+        return flight
+
+    def _drop(self, key: K, flight: _Flight) -> None:
+        # After ``forget`` another flight may have this key.
+        if self._flights.get(key) is flight:
+            del self._flights[key]

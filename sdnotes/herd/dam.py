@@ -1,0 +1,125 @@
+"""A queue takes what is too much for the moment. What does it give back, and when?
+
+    capacity 1000/s, 1200/s come for 60 s, each client leaves after 5 s
+
+    after 25 s   5,000 wait, who comes now waits 5 s: the last who is served in time
+    after 60 s  12,000 wait, 12 s; all that was done since 25 s was done for nobody
+
+The dam has held, and has turned a load into a delay. A queue that is bounded by the
+clients' patience refuses some at once and serves the rest in time.
+
+Source: Google SRE book, chapter 22 (queue management); Nichols and Jacobson 2012,
+"Controlling Queue Delay", ACM Queue, for delay as the thing to bound.
+Left out: random arrivals (these come evenly, so that the sums above are exact), CoDel
+itself, retries (sdnotes.herd.storm). Chapter: docs/chapters/herd.md.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dam:
+    """What became of the requests; times in milliseconds.
+
+    ``late`` were served when their client had left; ``refused`` at the door;
+    ``dropped`` when their turn came, unserved.
+    """
+
+    in_time: int
+    late: int
+    refused: int
+    dropped: int
+    longest_queue: int
+    longest_wait_ms: int
+
+
+def backlog(capacity_per_s: float, load_per_s: float, seconds: float) -> float:
+    """Return how many wait after so long an overload: 0 if there is none."""
+    return max(0, load_per_s - capacity_per_s) * seconds
+
+
+def in_vain_after_s(
+    capacity_per_s: float, load_per_s: float, patience_s: float
+) -> float:
+    """Return after how long a queue in order serves only clients who have left.
+
+    Examples:
+        >>> backlog(1000, 1200, 60), in_vain_after_s(1000, 1200, 5)
+        (12000, 25.0)
+    """
+    if not load_per_s > capacity_per_s:
+        raise ValueError(
+            f"load_per_s={load_per_s!r} is not above capacity_per_s={capacity_per_s!r}"
+        )
+    return patience_s * capacity_per_s / (load_per_s - capacity_per_s)
+
+
+def arrivals_us(phases: Sequence[tuple[int, int]]) -> list[int]:
+    """Return even arrivals for phases of (requests a second, seconds).
+
+    Examples:
+        >>> arrivals_us([(2, 1), (1, 2)])
+        [0, 500000, 1000000, 2000000]
+    """
+    times: list[int] = []
+    start_s = 0
+    for per_s, seconds in phases:
+        if per_s < 0 or seconds < 0:
+            raise ValueError(f"phase {(per_s, seconds)!r} has a negative number")
+        times += (
+            start_s * _SECOND_US + n * _SECOND_US // per_s
+            for n in range(per_s * seconds)
+        )
+        start_s += seconds
+    return times
+
+
+def run_dam(
+    arrivals: Sequence[int],
+    *,
+    capacity_per_s: int,
+    patience_ms: int,
+    queue_limit: int | None = None,
+    newest_first: bool = False,
+    drop_late: bool = False,
+) -> Dam:
+    """Return what becomes of requests that arrive at these microseconds, in order.
+
+    ``queue_limit`` refuses at the door; ``drop_late`` looks, at each one's turn,
+    whether the answer would still be in time. Constant time for each request.
+    """
+    bounds = (capacity_per_s, patience_ms, 1 if queue_limit is None else queue_limit)
+    if min(bounds) < 1:
+        raise ValueError(
+            f"capacity_per_s={capacity_per_s!r}, patience_ms={patience_ms!r}, "
+            f"queue_limit={queue_limit!r}: each must be 1 or more"
+        )
+    service_us, patience_us = _SECOND_US // capacity_per_s, patience_ms * 1000
+    queue: deque[int] = deque()
+    in_time = late = refused = dropped = longest = longest_wait_us = now_us = place = 0
+    while place < len(arrivals) or queue:
+        if not queue:
+            now_us = max(now_us, arrivals[place])
+        while place < len(arrivals) and arrivals[place] <= now_us:
+            if queue_limit is not None and len(queue) >= queue_limit:
+                refused += 1
+            else:
+                queue.append(arrivals[place])
+            place += 1
+        longest = max(longest, len(queue))
+        arrived_us = queue.pop() if newest_first else queue.popleft()
+        wait_us = now_us + service_us - arrived_us
+        if drop_late and wait_us > patience_us:
+            dropped += 1
+            continue
+        now_us += service_us
+        longest_wait_us = max(longest_wait_us, wait_us)
+        if wait_us <= patience_us:
+            in_time += 1
+        else:
+            late += 1
+    return Dam(in_time, late, refused, dropped, longest, longest_wait_us // 1000)

@@ -1,0 +1,209 @@
+"""Try again, and know when to stop: tries, a deadline, a budget, named errors.
+
+    retry(fetch, on=TimeoutError, delays=[0.1, 0.2], deadline_s=1.0, ...)
+
+    0.00 s  first try: TimeoutError          wait 0.10
+    0.40 s  second try: TimeoutError         wait 0.20
+    0.90 s  third try: TimeoutError          no delay is left: raise it, with a note
+
+It stops at the first of these: the call returns; it raises what the caller did not
+name; the tries or the delays are used up; the wait would end at or after the deadline;
+the budget refuses. Whatever is raised is the call's own last error.
+
+    >>> slept = []
+    >>> def fetch():
+    ...     if len(slept) < 2:
+    ...         raise TimeoutError
+    ...     return "done"
+    >>> clock = lambda: sum(slept)
+    >>> retry(fetch, on=TimeoutError, delays=[1, 2], sleep=slept.append, now=clock)
+    'done'
+    >>> slept
+    [1.0, 2.0]
+
+Only for calls that may happen twice: a failure may hide a call that *was* carried out
+(a timeout is not a no), and its retry does it again. A write needs a key by which the
+server knows the second for the first.
+
+Source: AWS Well-Architected REL05-BP03; RFC 9110 section 10.2.3 for Retry-After.
+Left out: hedged requests; interrupting a call: give the call a timeout, cut to what
+is left until the deadline. Chapter: docs/chapters/herd.md.
+"""
+
+import math
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+Errors = type[Exception] | tuple[type[Exception], ...]
+"""The errors after which a call is tried again: a class, or a tuple of them."""
+Watch = Callable[[int, Exception, float], object]
+"""Told before each wait: tries made, the error, seconds to wait."""
+
+
+class DeadlinePassedError(TimeoutError):
+    """The deadline had passed before the first try: definite, nothing was called."""
+
+
+class Budget(Protocol):
+    """Says which retries may go out; sdnotes.herd.RetryBudget is one."""
+
+    def note_request(self) -> None:
+        """Count a first try."""
+
+    def may_retry(self) -> bool:
+        """Return whether a retry may go out, and count it if so."""
+
+
+def told_to_wait_s(error: Exception) -> float:
+    """Return the error's ``retry_after_s`` if it carries a sensible one, else 0."""
+    told_s = getattr(error, "retry_after_s", None)
+    if isinstance(told_s, int | float) and 0 < told_s < math.inf:
+        return float(told_s)
+    return 0.0
+
+
+def _is_error(error: object) -> bool:
+    # Not BaseException: Ctrl-C and a task's cancellation are no failures of a call.
+    return isinstance(error, type) and issubclass(error, Exception)
+
+
+@dataclass(slots=True)
+class _Attempts:
+    """Decides after each failure; both ``retry`` and ``retry_async`` ask it.
+
+    It calls nothing and waits for nothing, so that the two cannot differ.
+    """
+
+    on: Errors
+    delays: Iterable[float]
+    now: Callable[[], float]
+    tries: int | None
+    deadline_s: float
+    budget: Budget | None
+    watch: Watch | None
+    made: int = field(default=1, init=False)
+    left: Iterator[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        named = self.on if isinstance(self.on, tuple) else (self.on,)
+        if bad := [error for error in named if not _is_error(error)]:
+            raise ValueError(f"on={bad[0]!r} is not a subclass of Exception")
+        if self.tries is not None and self.tries < 1:
+            raise ValueError(f"tries={self.tries!r} is below 1")
+        if math.isnan(self.deadline_s):
+            raise ValueError("deadline_s=nan is no time")
+        if self.now() >= self.deadline_s:
+            raise DeadlinePassedError(f"deadline_s={self.deadline_s!r} had passed")
+        self.left = iter(self.delays)
+        if self.budget is not None:
+            self.budget.note_request()
+
+    def wait_s(self, error: Exception) -> float | None:
+        """Return how long to wait before the next try, or None to let it be raised."""
+        if not isinstance(error, self.on):
+            return None
+        delay_s, why = self._next(error)
+        if why:
+            self._give_up(error, why)
+            return None
+        if self.watch is not None:
+            self.watch(self.made, error, delay_s)
+        self.made += 1
+        return delay_s
+
+    def check_time(self, error: Exception) -> None:
+        """Raise the error if the wait took so long that no try may begin."""
+        if self.now() >= self.deadline_s:
+            self.made -= 1
+            self._give_up(error, "the wait took until after the deadline")
+            raise error
+
+    def _give_up(self, error: Exception, why: str) -> None:
+        tries = "1 try" if self.made == 1 else f"{self.made} tries"
+        error.add_note(f"gave up after {tries}: {why}")
+
+    def _next(self, error: Exception) -> tuple[float, str]:
+        if self.tries is not None and self.made >= self.tries:
+            return 0.0, "no more are allowed"
+        delay_s = next(self.left, None)
+        if delay_s is None:
+            return 0.0, "no delay is left"
+        if not delay_s >= 0:
+            raise ValueError(f"delays gave {delay_s!r}, which is not 0 or more")
+        # On top of what the server asked for: all whom it told the same time would
+        # otherwise come back together.
+        delay_s += told_to_wait_s(error)
+        if self.now() + delay_s >= self.deadline_s:
+            return 0.0, "the next would be at or after the deadline"
+        if self.budget is not None and not self.budget.may_retry():
+            return 0.0, "the budget refused"
+        return delay_s, ""
+
+
+def retry(
+    call: Callable[[], T],
+    *,
+    on: Errors,
+    delays: Iterable[float],
+    sleep: Callable[[float], object],
+    now: Callable[[], float],
+    tries: int | None = 3,
+    deadline_s: float = math.inf,
+    budget: Budget | None = None,
+    watch: Watch | None = None,
+) -> T:
+    """Return what the call returns, trying again after the errors named in ``on``.
+
+    ``delays`` are the seconds to wait, fresh for each use; when they end, so do the
+    tries. ``sleep`` and ``now`` are time.sleep and time.monotonic, or a test's own.
+    ``deadline_s`` is a time on that clock, to be handed on to the calls below: no try
+    begins at or after it. ``tries`` counts the first; None is no limit.
+
+    Raises the call's last error, with a note on why there was no further try; errors
+    that are not named at once; DeadlinePassedError if there was no time for one try.
+    """
+    attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
+    pause = sleep  # the caller's: nothing here waits by itself
+    while True:
+        try:
+            return call()
+        except Exception as error:
+            delay_s = attempts.wait_s(error)
+            if delay_s is None:
+                raise
+            last = error
+        # Outside the handler: the next try's error is not "during handling of" this.
+        pause(delay_s)
+        attempts.check_time(last)
+
+
+async def retry_async(
+    call: Callable[[], Awaitable[T]],
+    *,
+    on: Errors,
+    delays: Iterable[float],
+    sleep: Callable[[float], Awaitable[object]],
+    now: Callable[[], float],
+    tries: int | None = 3,
+    deadline_s: float = math.inf,
+    budget: Budget | None = None,
+    watch: Watch | None = None,
+) -> T:
+    """Return what awaiting the call gives; as ``retry``, with ``asyncio.sleep``.
+
+    A cancellation, in the call or in the wait, ends it at once.
+    """
+    attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
+    pause = sleep  # the caller's: nothing here waits by itself
+    while True:
+        try:
+            return await call()
+        except Exception as error:
+            delay_s = attempts.wait_s(error)
+            if delay_s is None:
+                raise
+            last = error
+        await pause(delay_s)
+        attempts.check_time(last)

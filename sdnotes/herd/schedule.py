@@ -1,0 +1,76 @@
+"""A thousand hosts do the same at the full hour. How does each get a time of its own?
+
+    offset_s("host-0017", 3600)    always the same second of the hour for this host
+    1000 hosts at :00              1000 in one second
+    1000 hosts at their offsets    0 or 1 in most seconds, 4 or so in the busiest
+
+And a cache that starts empty: each key misses once, the popular ones at once.
+
+    after n requests a key asked with probability p has missed with 1 - (1 - p)**n
+
+Source: offsets from a hash of the name are what `splay` of Chef and Puppet and
+Jenkins' `H` do; the sums are ours.
+Left out: clocks that differ, jobs that run longer than their period.
+Chapter: docs/chapters/herd.md.
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+
+
+def offset_s(name: str, period_s: int) -> int:
+    """Return this name's second in each period, the same on every machine.
+
+    Not hash(): that differs from process to process.
+
+    Examples:
+        >>> offset_s("host-0017", 3600) == offset_s("host-0017", 3600)
+        True
+    """
+    if period_s < 1:
+        raise ValueError(f"period_s={period_s!r} is below 1")
+    digest = hashlib.sha256(name.encode()).digest()
+    return int.from_bytes(digest[:8], "big") % period_s
+
+
+def zipf(keys: int, exponent: float = 1.0) -> list[float]:
+    """Return how probable each key is, the most popular first; they add up to 1."""
+    if keys < 1 or not exponent >= 0:
+        raise ValueError(f"keys={keys!r} must be 1 or more, exponent={exponent!r} 0")
+    weights = [1 / rank**exponent for rank in range(1, keys + 1)]
+    total = math.fsum(weights)
+    return [weight / total for weight in weights]
+
+
+def expected_misses(
+    popularity: Sequence[float], requests: int, *, warmed: int = 0
+) -> float:
+    """Return how many of the first requests miss, on average, in a cold cache.
+
+    The ``warmed`` most popular keys are there from the start. Nothing is evicted.
+
+    Examples:
+        >>> expected_misses([0.5, 0.5], 1), expected_misses([0.5, 0.5], 2)
+        (1.0, 1.5)
+        >>> expected_misses([0.5, 0.5], 2, warmed=1)
+        0.75
+    """
+    if requests < 0 or not 0 <= warmed <= len(popularity):
+        raise ValueError(
+            f"requests={requests!r}, warmed={warmed!r} of {len(popularity)} keys"
+        )
+    return math.fsum(1 - (1 - p) ** requests for p in popularity[warmed:])
+
+
+def misses_by_second(
+    popularity: Sequence[float], requests_per_s: Sequence[int], *, warmed: int = 0
+) -> list[int]:
+    """Return the expected misses in each second, rounded; a ramp is a rising rate."""
+    total, before, found = 0, 0.0, []
+    for rate in requests_per_s:
+        total += rate
+        after = expected_misses(popularity, total, warmed=warmed)
+        found.append(round(after - before))
+        before = after
+    return found

@@ -1,0 +1,243 @@
+"""A service stands still for some seconds. Why does it stay down when it is back?
+
+    clients --(tries)--> queue --> workers      a client waits timeout_ms, then
+       ^                    |                   tries again: the old try stays in
+       +---- too late ------+                   the queue, worked on for nobody
+
+    before   35 requests/s, capacity 50/s       all answered
+    trigger  5 s without work                   the queue fills; clients time out
+    after    35 * 3 tries = 105/s offered       the queue stays longer than the
+             capacity 50/s, spent on the late   clients' patience: nobody is served
+
+The trigger is gone and the state remains: a **metastable** failure. It ends when the
+tries fall below the capacity (fewer requests, or a retry budget), or when the service
+stops working for those who have left (a short queue, newest first, a deadline, a queue
+that is thrown away).
+
+Source: Bronson, Aghayev, Charapko, Zhu 2021, "Metastable Failures in Distributed
+Systems", HotOS.
+Left out: several services, autoscaling, a client's own limit on calls under way.
+Builds on: sdnotes.sim, sdnotes.herd.backoff, sdnotes.herd.budget.
+Chapter: docs/chapters/herd.md.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sdnotes.herd.backoff import full_jitter
+from sdnotes.herd.budget import RetryBudget
+from sdnotes.sim import World
+
+_SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """How the service and its clients behave; ``run_storm`` plays it.
+
+    ``trigger_s`` is when the workers stand still. From ``relief_s`` on the load is
+    ``relief_per_s``. ``queue_limit`` counts who waits; beyond it a try is refused. At
+    ``clear_s`` the queue is thrown away, as by a restart that takes no time.
+    """
+
+    load_per_s: float = 35.0
+    capacity_per_s: int = 50
+    timeout_ms: int = 1000
+    tries: int = 3
+    budget_percent: int | None = None
+    queue_limit: int = 100
+    newest_first: bool = False
+    drop_late: bool = False
+    trigger_s: tuple[int, int] = (10, 15)
+    relief_s: int | None = None
+    relief_per_s: float = 0.0
+    clear_s: int | None = None
+    seconds: int = 60
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.load_per_s > 0 or not self.relief_per_s >= 0:
+            raise ValueError(
+                f"load_per_s={self.load_per_s!r} must be above 0, "
+                f"relief_per_s={self.relief_per_s!r} not negative"
+            )
+        counted = (self.capacity_per_s, self.timeout_ms, self.tries, self.queue_limit)
+        if min(counted) < 1 or _SECOND_US % self.capacity_per_s:
+            raise ValueError(
+                f"capacity_per_s={self.capacity_per_s!r} must divide a million; it, "
+                f"timeout_ms, tries, queue_limit must be 1 or more: {counted!r}"
+            )
+        start_s, end_s = self.trigger_s
+        if not 0 <= start_s <= end_s <= self.seconds:
+            raise ValueError(
+                f"trigger_s={self.trigger_s!r} is not within {self.seconds!r} s"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What happened in each second, the first at place 0.
+
+    ``requests`` that came, tries ``offered``, tries ``answered`` in time, tries worked
+    on in vain (``wasted``), and of the requests how many were ``served`` in the end.
+    """
+
+    requests: tuple[int, ...]
+    offered: tuple[int, ...]
+    answered: tuple[int, ...]
+    wasted: tuple[int, ...]
+    served: tuple[int, ...]
+
+    def share_served(self, from_s: int, to_s: int) -> float:
+        """Return which share of the requests of these seconds was served."""
+        asked = sum(self.requests[from_s:to_s])
+        return round(sum(self.served[from_s:to_s]) / asked, 2) if asked else 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Request:
+    second: int
+    waits: Iterator[float]
+    tries: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Try:
+    """One try: ``over`` once it was answered, refused or given up."""
+
+    request: _Request
+    over: bool = False
+
+
+class _Play:
+    def __init__(self, storm: Storm) -> None:
+        self.storm = storm
+        self.world = World(storm.seed)
+        self.rng = self.world.chance("backoff").random
+        percent = storm.budget_percent
+        self.budget = None if percent is None else RetryBudget(percent=percent)
+        self.queue: deque[_Try] = deque()
+        self.busy = False
+        self.counts: dict[str, Counter[int]] = {
+            field: Counter() for field in Weather.__slots__
+        }
+
+    def count(self, name: str) -> None:
+        self.counts[name][self.world.now_us // _SECOND_US] += 1
+
+    # Clients
+
+    def arrive(self) -> None:
+        storm, now_us = self.storm, self.world.now_us
+        relieved = storm.relief_s is not None and now_us >= storm.relief_s * _SECOND_US
+        load = storm.relief_per_s if relieved else storm.load_per_s
+        if load <= 0:
+            return
+        gap_us = self.world.chance("arrivals").exponential_us(_SECOND_US / load)
+        self.world.after(gap_us, self.arrive)
+        if now_us:
+            self.count("requests")
+            if self.budget is not None:
+                self.budget.note_request()
+            waits = full_jitter(0.1, 1.0, self.rng)
+            self.send(_Request(now_us // _SECOND_US, waits))
+
+    def send(self, request: _Request) -> None:
+        self.count("offered")
+        request.tries += 1
+        wait_us = self.storm.timeout_ms * 1000
+        attempt = _Try(request)
+        if len(self.queue) >= self.storm.queue_limit:
+            self.fail(attempt)
+            return
+        self.world.after(wait_us, lambda: self.fail(attempt))
+        self.queue.append(attempt)
+        self.work()
+
+    def fail(self, attempt: _Try) -> None:
+        """End a try, refused or timed out; the client tries again if it may."""
+        if attempt.over:
+            return
+        attempt.over = True
+        request = attempt.request
+        if request.tries >= self.storm.tries:
+            return
+        if self.budget is not None and not self.budget.may_retry():
+            return
+        delay_us = round(next(request.waits) * 1e6)
+        self.world.after(delay_us, lambda: self.send(request))
+
+    # The service
+
+    def work(self) -> None:
+        if self.busy or self.stands_still():
+            return
+        take = self.queue.pop if self.storm.newest_first else self.queue.popleft
+        while self.queue:
+            attempt = take()
+            if not (self.storm.drop_late and attempt.over):
+                self.busy = True
+                service_us = _SECOND_US // self.storm.capacity_per_s
+                self.world.after(service_us, partial(self.finish, attempt))
+                return
+
+    def finish(self, attempt: _Try) -> None:
+        self.busy = False
+        if attempt.over:
+            self.count("wasted")
+        else:
+            attempt.over = True
+            self.count("answered")
+            self.counts["served"][attempt.request.second] += 1
+        self.work()
+
+    def stands_still(self) -> bool:
+        start_s, end_s = self.storm.trigger_s
+        return start_s * _SECOND_US <= self.world.now_us < end_s * _SECOND_US
+
+
+def run_storm(storm: Storm = Storm()) -> Weather:
+    """Return what happened in each second of the storm.
+
+    Costs about five events a try.
+
+    Examples:
+        >>> calm = run_storm(Storm(trigger_s=(10, 10)))
+        >>> stuck = run_storm()
+        >>> calm.share_served(45, 55), stuck.share_served(45, 55)
+        (1.0, 0.0)
+    """
+    play = _Play(storm)
+    play.arrive()
+    play.world.at(storm.trigger_s[1] * _SECOND_US, play.work)
+    if storm.clear_s is not None:
+        play.world.at(storm.clear_s * _SECOND_US, play.queue.clear)
+    play.world.run(until_us=storm.seconds * _SECOND_US)
+
+    return Weather(
+        **{
+            name: tuple(counted[second] for second in range(storm.seconds))
+            for name, counted in play.counts.items()
+        }
+    )
+
+
+def recovers(storm: Storm, *, relief_per_s: float, within_s: int = 30) -> bool:
+    """Return whether it serves 9 of 10 again after the load has been lowered.
+
+    The load falls 15 seconds after the trigger; of the time that is then watched, the
+    10 seconds before the last 5 count.
+    """
+    relief_s = storm.trigger_s[1] + 15
+    weather = run_storm(
+        replace(
+            storm,
+            relief_s=relief_s,
+            relief_per_s=relief_per_s,
+            seconds=relief_s + within_s,
+        )
+    )
+    end_s = relief_s + within_s
+    return weather.share_served(end_s - 15, end_s - 5) >= 0.9

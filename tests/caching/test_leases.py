@@ -1,0 +1,173 @@
+"""Leases against a twin that writes everything down, and the two faults they end."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdnotes.caching.leases import Fill, Hit, LeasedCache, Wait
+
+
+def token_of(answer: object) -> int:
+    assert isinstance(answer, Fill)
+    return answer.token
+
+
+def test_the_first_who_misses_fills_and_the_others_wait() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    assert cache.get("k", 0) == Fill(1)
+    assert cache.get("k", 9.9) == Wait(10)
+    assert cache.put("k", "v", 1) is True
+    assert cache.get("k", 9.9) == Hit("v")
+
+
+def test_a_value_read_before_a_delete_is_not_stored_after_it() -> None:
+    """Nishtala et al. 2013, section 3.2.1: the stale set."""
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    token = token_of(cache.get("k", 0))
+    cache.delete("k", 1)
+    assert cache.put("k", "old", token) is False
+    assert cache.get("k", 10) == Fill(2)
+
+
+def test_a_delete_does_not_hand_out_another_token_before_its_time() -> None:
+    """The limit is what stops the herd of a key that is written all the time."""
+    cache: LeasedCache[str, int] = LeasedCache(lease_s=10)
+    fills = 0
+    for second in range(100):
+        answer = cache.get("k", second)
+        if isinstance(answer, Fill):
+            fills += 1
+            cache.put("k", second, answer.token)
+        cache.delete("k", second)
+    assert fills == 10
+
+
+def test_unless_it_is_told_to() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10, delete_frees=True)
+    token = token_of(cache.get("k", 0))
+    cache.delete("k", 1)
+    assert cache.get("k", 1) == Fill(2)
+    assert cache.put("k", "old", token) is False
+    assert cache.put("k", "new", 2) is True
+
+
+def test_who_dies_with_a_token_is_followed_by_another_and_is_too_late_himself() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    slow = token_of(cache.get("k", 0))
+    assert cache.get("k", 9.999) == Wait(10)
+    quick = token_of(cache.get("k", 10))
+    assert cache.put("k", "slow", slow) is False
+    assert cache.put("k", "quick", quick) is True
+    assert cache.put("k", "slow", slow) is False
+    assert cache.get("k", 11) == Hit("quick")
+
+
+def test_a_token_is_good_for_one_value() -> None:
+    cache: LeasedCache[str, str] = LeasedCache()
+    token = token_of(cache.get("k", 0))
+    assert cache.put("k", "v", token) is True
+    assert cache.put("k", "again", token) is False
+    assert cache.get("k", 1) == Hit("v")
+
+
+def test_a_token_is_good_for_its_own_key() -> None:
+    cache: LeasedCache[str, str] = LeasedCache()
+    a, b = token_of(cache.get("a", 0)), token_of(cache.get("b", 0))
+    assert a != b
+    assert cache.put("b", "v", a) is False
+    assert cache.put("unknown", "v", a) is False
+    assert cache.put("b", "v", b) is True
+
+
+def test_the_value_from_before_is_offered_for_a_while() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10, stale_s=3)
+    cache.put("k", "v", token_of(cache.get("k", 0)))
+    cache.delete("k", 20)
+    assert cache.get("k", 21) == Fill(2, stale=Hit("v"))
+    assert cache.get("k", 22.9) == Wait(31, stale=Hit("v"))
+    assert cache.get("k", 23) == Wait(31)
+    cache.delete("k", 24)  # nothing was there: nothing new to offer
+    assert cache.get("k", 24) == Wait(31)
+
+
+def test_a_value_that_was_replaced_is_not_offered_as_the_old_one() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=1, stale_s=100)
+    cache.put("k", "first", token_of(cache.get("k", 0)))
+    cache.delete("k", 1)
+    cache.put("k", "second", token_of(cache.get("k", 2)))
+    cache.delete("k", 4)
+    assert cache.get("k", 5) == Fill(3, stale=Hit("second"))
+
+
+def test_none_can_be_cached() -> None:
+    cache: LeasedCache[str, None] = LeasedCache()
+    cache.put("k", None, token_of(cache.get("k", 0)))
+    assert cache.get("k", 1) == Hit(None)
+
+
+@pytest.mark.parametrize("token", [0, -1, 2])
+def test_a_token_that_was_never_given_out_is_a_bug(token: int) -> None:
+    cache: LeasedCache[str, str] = LeasedCache()
+    cache.get("k", 0)
+    with pytest.raises(ValueError, match="never given out"):
+        cache.put("k", "v", token)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [{"lease_s": 0}, {"lease_s": -1}, {"stale_s": -1}, {"lease_s": float("nan")}],
+)
+def test_times_must_make_sense(times: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="_s="):
+        LeasedCache(**times)
+
+
+@dataclass
+class Twin:
+    """The source's version, and what the holder of each token read."""
+
+    version: int = 0
+    read: dict[int, int] = field(default_factory=dict)
+    given_at: list[int] = field(default_factory=list)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["get", "write", "put first", "put last"]),
+            st.integers(0, 8),
+        ),
+        max_size=60,
+    ),
+    st.booleans(),
+)
+def test_no_order_of_events_leaves_an_old_value_in_the_cache(
+    steps: list[tuple[str, int]], delete_frees: bool
+) -> None:
+    """Each write deletes; each holder puts what it read when it got its token."""
+    cache: LeasedCache[str, int] = LeasedCache(lease_s=10, delete_frees=delete_frees)
+    twin, now_s = Twin(), 0
+    for step, wait_s in steps:
+        now_s += wait_s
+        if step == "write":
+            twin.version += 1
+            cache.delete("k", now_s)
+        elif step == "get":
+            answer = cache.get("k", now_s)
+            if isinstance(answer, Hit):
+                assert answer.value == twin.version
+            elif isinstance(answer, Fill):
+                assert not twin.read or answer.token > max(twin.read)
+                twin.read[answer.token] = twin.version
+                twin.given_at.append(now_s)
+        elif twin.read:
+            token = min(twin.read) if step == "put first" else max(twin.read)
+            taken = cache.put("k", twin.read.pop(token), token)
+            if taken:
+                assert isinstance(cache.get("k", now_s), Hit)
+            twin.read = twin.read or {}
+    gaps = [b - a for a, b in zip(twin.given_at, twin.given_at[1:], strict=False)]
+    if not delete_frees:
+        assert all(gap >= 10 for gap in gaps)

@@ -1,0 +1,507 @@
+"""One call for all tasks: results, errors, cancellations, circles, loops."""
+
+import asyncio
+import contextvars
+import gc
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+import pytest
+
+from sdnotes.herd import AsyncSingleFlight, CallCancelledError, CircularAwaitError
+from sdnotes.herd.late_joiner import look_after_change
+
+Main = Callable[[], Coroutine[Any, Any, None]]
+
+
+def run(main: Main) -> None:
+    """Run it to its end, in time; a warning of asyncio is a failure."""
+    problems: list[dict[str, Any]] = []
+
+    async def watched() -> None:
+        asyncio.get_running_loop().set_exception_handler(
+            lambda _, context: problems.append(context)
+        )
+        async with asyncio.timeout(20):
+            await main()
+        await asyncio.sleep(0)
+        gc.collect()
+
+    asyncio.run(watched())
+    gc.collect()
+    assert problems == []
+
+
+class Gate:
+    """A call that waits until it is let go, and counts calls and cancellations."""
+
+    def __init__(self, result: object = "value") -> None:
+        self.result = result
+        self.calls = self.cancelled = 0
+        self.let_go = asyncio.Event()
+
+    async def __call__(self) -> object:
+        self.calls += 1
+        try:
+            await self.let_go.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        if isinstance(self.result, BaseException):
+            raise self.result
+        return self.result
+
+
+async def settle() -> None:
+    """Let every task go as far as it can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def join(
+    flights: AsyncSingleFlight[str, object],
+    call: Callable[[], Awaitable[object]],
+    count: int,
+    key: str = "k",
+) -> list[asyncio.Task[object]]:
+    return [asyncio.create_task(flights.do(key, call)) for _ in range(count)]
+
+
+def test_a_thousand_tasks_make_one_call_and_share_its_result() -> None:
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        gate = Gate(result := object())
+        tasks = join(flights, gate, 1000)
+        await settle()
+        assert flights.waiting("k") == 1000
+        gate.let_go.set()
+        assert all(came is result for came in await asyncio.gather(*tasks))
+        assert gate.calls == 1
+
+    run(main)
+
+
+def test_nothing_is_kept_beyond_the_flight() -> None:
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        for _ in range(3):
+            gate = Gate()
+            gate.let_go.set()
+            await flights.do("k", gate)
+            assert gate.calls == 1
+            assert flights.waiting("k") == 0
+        await settle()
+        assert flights._flights == {}
+        assert flights._running == set()
+
+    run(main)
+
+
+def test_an_answer_that_has_landed_is_not_given_to_a_newcomer() -> None:
+    """Between the call's end and its clean-up a loop runs other tasks."""
+
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        calls = []
+
+        async def quick() -> object:
+            calls.append(1)
+            return len(calls)
+
+        seen = []
+
+        async def eager_newcomer() -> None:
+            while not calls:
+                await asyncio.sleep(0)
+            seen.append(await flights.do("k", quick))
+
+        newcomer = asyncio.create_task(eager_newcomer())
+        first = asyncio.create_task(flights.do("k", quick))
+        await asyncio.gather(first, newcomer)
+        assert (first.result(), seen) == (1, [2])
+
+    run(main)
+
+
+def test_an_error_reaches_everybody_and_the_next_call_starts_anew() -> None:
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        gate = Gate(error := OSError("down"))
+        tasks = join(flights, gate, 50)
+        await settle()
+        gate.let_go.set()
+        came = await asyncio.gather(*tasks, return_exceptions=True)
+        assert all(each is error for each in came)
+        frames = [f.name for f in traceback.extract_tb(error.__traceback__)]
+        assert frames[-1] == "__call__"
+        assert len(frames) < 12
+        healthy = Gate()
+        healthy.let_go.set()
+        assert await flights.do("k", healthy) == "value"
+
+    run(main)
+
+
+class TestCancellation:
+    @pytest.mark.parametrize("who", [0, 1, 2])
+    def test_one_who_is_cancelled_leaves_alone(self, who: int) -> None:
+        """The first too, whose call it was."""
+
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            gate = Gate()
+            tasks = join(flights, gate, 3)
+            await settle()
+            tasks[who].cancel()
+            await settle()
+            assert tasks[who].cancelled()
+            assert flights.waiting("k") == 2
+            gate.let_go.set()
+            others = [task for task in tasks if task is not tasks[who]]
+            assert await asyncio.gather(*others) == ["value", "value"]
+            assert (gate.calls, gate.cancelled) == (1, 0)
+
+        run(main)
+
+    def test_when_all_have_left_the_call_is_cancelled_and_a_newcomer_starts_anew(
+        self,
+    ) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            gate, fresh = Gate(), Gate("fresh")
+            tasks = join(flights, gate, 3)
+            await settle()
+            for task in tasks:
+                task.cancel()
+            # In the very moment in which the last one leaves:
+            await asyncio.sleep(0)
+            fresh.let_go.set()
+            newcomer = asyncio.create_task(flights.do("k", fresh))
+            assert await newcomer == "fresh"
+            assert (gate.calls, gate.cancelled, fresh.calls) == (1, 1, 1)
+
+        run(main)
+
+    def test_a_timeout_of_one_is_his_own(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            gate = Gate()
+            (patient,) = join(flights, gate, 1)
+            await settle()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await flights.do("k", gate)
+            gate.let_go.set()
+            assert await patient == "value"
+
+        run(main)
+
+    def test_an_error_after_all_have_left_warns_nobody(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+            async def stubborn() -> object:
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    raise OSError("while it was being cancelled") from None
+                return None
+
+            (task,) = join(flights, stubborn, 1)
+            await settle()
+            task.cancel()
+            await settle()
+            assert task.cancelled()
+
+        with caplog.at_level(logging.DEBUG, logger="asyncio"):
+            run(main)
+        assert "never retrieved" not in caplog.text
+
+    def test_a_call_that_cancels_itself_is_an_error_for_those_who_wait(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            gate = Gate(asyncio.CancelledError())
+            tasks = join(flights, gate, 2)
+            await settle()
+            gate.let_go.set()
+            came = await asyncio.gather(*tasks, return_exceptions=True)
+            assert [type(each) for each in came] == [CallCancelledError] * 2
+
+        run(main)
+
+    def test_one_who_leaves_as_the_answer_comes_takes_nobody_s_answer_away(
+        self,
+    ) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            gate = Gate()
+            leaver, stayer = join(flights, gate, 2)
+            await settle()
+            gate.let_go.set()
+            leaver.cancel()
+            assert await stayer == "value"
+            await settle()
+            assert leaver.cancelled()
+
+        run(main)
+
+
+def test_forget_lets_newcomers_start_anew_and_leaves_those_who_wait() -> None:
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        old, new = Gate("before the write"), Gate("after the write")
+        (waits,) = join(flights, old, 1)
+        await settle()
+        flights.forget("k")
+        newcomers = join(flights, new, 2)
+        await settle()
+        old.let_go.set()
+        assert await waits == "before the write"
+        await settle()
+        assert flights.waiting("k") == 2  # the old one's end did not end it
+        new.let_go.set()
+        assert await asyncio.gather(*newcomers) == ["after the write"] * 2
+        assert (old.calls, new.calls) == (1, 1)
+        flights.forget("nobody flies this")
+
+    run(main)
+
+
+class TestCircles:
+    def test_a_call_that_asks_for_its_own_key_fails_instead_of_hanging(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+            async def call() -> object:
+                return await flights.do("k", call)
+
+            with pytest.raises(CircularAwaitError, match="'k'"):
+                await flights.do("k", call)
+
+        run(main)
+
+    def test_so_does_one_whose_subtask_asks(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+            async def call() -> object:
+                return await asyncio.gather(flights.do("k", call))
+
+            with pytest.raises(CircularAwaitError):
+                await flights.do("k", call)
+
+        run(main)
+
+    def test_and_two_calls_that_ask_for_each_other_s_key(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            both = asyncio.Barrier(2)
+
+            async def call(other: str) -> object:
+                await both.wait()
+                return await flights.do(other, Gate())
+
+            came = await asyncio.gather(
+                flights.do("a", lambda: call("b")),
+                flights.do("b", lambda: call("a")),
+                return_exceptions=True,
+            )
+            assert [type(each) for each in came] == [CircularAwaitError] * 2
+
+        run(main)
+
+    def test_a_call_may_ask_for_other_keys_even_twice_and_at_once(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+            async def leaf() -> object:
+                await asyncio.sleep(0)
+                return 1
+
+            async def call() -> object:
+                asked = (flights.do(key, leaf) for key in "bbc")
+                return sum(await asyncio.gather(*asked))  # type: ignore[arg-type]
+
+            assert await flights.do("a", call) == 3
+            assert await flights.do("a", call) == 3
+
+        run(main)
+
+
+def test_the_call_runs_in_the_context_of_who_asked_first() -> None:
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        tenant: contextvars.ContextVar[str] = contextvars.ContextVar("tenant")
+
+        async def call() -> object:
+            seen = tenant.get()
+            tenant.set("changed inside")
+            await asyncio.sleep(0)
+            return seen
+
+        async def ask(name: str) -> tuple[object, str]:
+            tenant.set(name)
+            return await flights.do("k", call), tenant.get()
+
+        assert await asyncio.gather(ask("first"), ask("second")) == [
+            ("first", "first"),
+            ("first", "second"),
+        ]
+
+    run(main)
+
+
+class _Rest:
+    """What is left of a coroutine that has run up to its first wait."""
+
+    def __init__(self, coroutine: Any, first: object) -> None:
+        self.coroutine, self.first = coroutine, first
+
+    def __await__(self) -> Generator[object, None, object]:
+        yield self.first
+        return (yield from self.coroutine.__await__())
+
+
+def at_once(loop: Any, coroutine: Any, **options: Any) -> Any:
+    """Stand in for asyncio.eager_task_factory, which 3.11 has not."""
+
+    async def rest(first: object) -> object:
+        return await _Rest(coroutine, first)
+
+    context = options.get("context") or contextvars.copy_context()
+    try:
+        first = context.run(coroutine.send, None)
+    except StopIteration as end:
+        done = loop.create_future()
+        done.set_result(end.value)
+        return done
+    except Exception as error:  # noqa: BLE001 - it is the task's outcome
+        done = loop.create_future()
+        done.set_exception(error)
+        return done
+    return asyncio.Task(rest(first), loop=loop, context=context)
+
+
+class TestLoops:
+    def test_a_loop_that_comes_later_may_use_it(self) -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+        async def main() -> None:
+            gate = Gate()
+            gate.let_go.set()
+            assert await flights.do("k", gate) == "value"
+
+        run(main)
+        run(main)
+
+    def test_a_flight_that_a_closed_loop_left_behind_is_no_flight(self) -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        loop = asyncio.new_event_loop()
+
+        async def begin() -> None:
+            join(flights, Gate(), 1)
+            await settle()
+
+        loop.run_until_complete(begin())
+        left = asyncio.all_tasks(loop)
+        loop.close()
+        for task in left:  # that they never end is the point, and no news
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+
+        async def main() -> None:
+            gate = Gate()
+            gate.let_go.set()
+            assert await flights.do("k", gate) == "value"
+
+        run(main)
+        left.clear()
+        flights._running.clear()
+        gc.collect()  # what is thrown away now must not fail either
+
+    def test_one_object_cannot_serve_two_loops_at_once(self) -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        other = asyncio.new_event_loop()
+        task = other.create_task(flights.do("k", asyncio.Event().wait))
+        other.run_until_complete(asyncio.sleep(0))
+
+        async def main() -> None:
+            with pytest.raises(RuntimeError, match="another event loop"):
+                await flights.do("k", Gate())
+
+        run(main)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            other.run_until_complete(task)
+        other.run_until_complete(settle())
+        other.close()
+
+    def test_a_loop_that_is_shut_down_in_mid_flight_ends_cleanly(self) -> None:
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+        async def main() -> None:
+            join(flights, Gate(), 3)
+            await settle()
+
+        run(main)
+        assert flights._flights == {}
+        assert flights._running == set()
+
+    def test_a_loop_that_cannot_start_the_task_leaves_nothing_behind(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            loop = asyncio.get_running_loop()
+
+            def refuse(*_: object, **__: object) -> asyncio.Task[Any]:
+                raise RuntimeError("no more tasks")
+
+            loop.set_task_factory(refuse)
+            try:
+                with pytest.raises(RuntimeError, match="no more tasks"):
+                    await flights.do("k", Gate())
+            finally:
+                loop.set_task_factory(None)
+            assert flights._flights == {}
+
+        run(main)
+
+    def test_a_factory_that_runs_tasks_at_once_changes_nothing(self) -> None:
+        """Eager tasks (3.12) run up to their first wait before they are returned."""
+        factory: Any = getattr(asyncio, "eager_task_factory", at_once)
+
+        async def main() -> None:
+            asyncio.get_running_loop().set_task_factory(factory)
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+
+            async def quick() -> object:
+                return "at once"
+
+            async def circle() -> object:
+                return await flights.do("k", circle)
+
+            assert await flights.do("k", quick) == "at once"
+            with pytest.raises(CircularAwaitError):
+                await flights.do("k", circle)
+            gate = Gate()
+            tasks = join(flights, gate, 3)
+            await settle()
+            tasks[0].cancel()
+            await settle()
+            gate.let_go.set()
+            assert await asyncio.gather(*tasks[1:]) == ["value", "value"]
+            assert (gate.calls, gate.cancelled) == (1, 0)
+            await settle()
+            assert flights._flights == {}
+            assert flights._running == set()
+
+        run(main)
+
+
+def test_who_joins_is_told_what_was_read_before_he_asked_unless_the_key_is_forgotten() -> (  # noqa: E501
+    None
+):
+    assert asyncio.run(look_after_change(forget=False)) == (100, 100)
+    assert asyncio.run(look_after_change(forget=True)) == (100, 80)

@@ -1,0 +1,138 @@
+"""RFC 5861's windows, negative answers and jitter, each at its edges."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sdnotes.herd import (
+    Absent,
+    Fresh,
+    Miss,
+    RefreshingCache,
+    Stale,
+    busiest,
+    jittered_ttl_s,
+)
+
+
+def cache(**times: float) -> RefreshingCache[str, int]:
+    made = RefreshingCache[str, int](ttl_s=60, **times)
+    made.put("k", 1, now_s=0)
+    return made
+
+
+def test_the_windows_of_rfc_5861_begin_and_end_as_it_says() -> None:
+    """Section 3: max-age=600, stale-while-revalidate=30."""
+    made = RefreshingCache[str, int](ttl_s=600, stale_s=30, refresh_s=5)
+    made.put("k", 1, now_s=0)
+    assert made.get("k", 599.9) == Fresh(1)
+    assert made.get("k", 600) == Stale(1, refresh=True)
+    assert made.get("k", 629.9) == Stale(1, refresh=True)
+    assert made.get("k", 630) == Miss()
+
+
+def test_one_caller_refreshes_and_the_next_only_if_nothing_came_of_it() -> None:
+    made = cache(stale_s=30, refresh_s=10)
+    assert made.get("k", 60) == Stale(1, refresh=True)
+    assert made.get("k", 69.9) == Stale(1, refresh=False)
+    assert made.get("k", 70) == Stale(1, refresh=True)
+    made.put("k", 2, now_s=71)
+    assert made.get("k", 71) == Fresh(2)
+    assert made.get("k", 131) == Stale(2, refresh=True)
+
+
+def test_without_a_stale_window_an_expired_value_is_gone() -> None:
+    assert cache().get("k", 60) == Miss()
+    assert cache().get("other", 0) == Miss()
+
+
+def test_after_a_failed_fetch_the_old_value_is_good_for_longer() -> None:
+    """RFC 5861 section 4: stale-if-error counts from when the value became stale."""
+    made = cache(stale_s=10, error_s=300)
+    assert made.get("k", 100) == Miss()
+    assert made.failed("k", 100) == Stale(1, refresh=False)
+    assert made.failed("k", 359.9) == Stale(1, refresh=False)
+    assert made.failed("k", 360) == Miss()
+    assert made.failed("other", 0) == Miss()
+
+
+def test_a_source_in_trouble_is_asked_once_in_a_while() -> None:
+    made = cache(stale_s=100, error_s=100, refresh_s=10)
+    asked = 0
+    for second in range(60, 120):
+        answer = made.get("k", second)
+        assert isinstance(answer, Stale)
+        if answer.refresh:
+            asked += 1
+            made.failed("k", second)
+    assert asked == 6
+
+
+def test_an_absence_is_remembered_for_a_time_of_its_own() -> None:
+    made = cache(absent_s=5)
+    made.put_absent("k", now_s=10)
+    assert made.get("k", 14.9) == Absent()
+    assert made.get("k", 15) == Miss()
+    assert made.failed("k", 15) == Miss()  # the old value is gone for good
+    made.put_absent("k", now_s=20)
+    made.put("k", 2, now_s=21)
+    assert made.get("k", 21) == Fresh(2)
+
+
+@given(ttl=st.floats(1, 1e4), share=st.floats(0, 1), seed=st.integers(0, 10**6))
+def test_jitter_shortens_a_ttl_and_never_lengthens_it(
+    ttl: float, share: float, seed: int
+) -> None:
+    drawn = jittered_ttl_s(ttl, ttl * share, random.Random(seed))
+    assert ttl * (1 - share) - 1e-9 <= drawn <= ttl
+
+
+def test_jitter_spreads_what_was_stored_together() -> None:
+    """HERD-02: 10,000 keys, 60 s; the peak of 10,000 falls as the spread grows."""
+    peaks = []
+    for spread in (0, 6, 30):
+        rng = random.Random(1)
+        ends = [jittered_ttl_s(60, spread, rng) for _ in range(10_000)]
+        peaks.append(busiest(ends))
+    assert peaks[0] == 10_000
+    assert 1650 < peaks[1] < 1850  # a sixth, and a little
+    assert 330 < peaks[2] < 420  # a thirtieth
+
+
+def test_the_cache_draws_a_ttl_for_each_value() -> None:
+    made = RefreshingCache[int, int](ttl_s=60, jitter_s=30, rng=random.Random(2))
+    for key in range(200):
+        made.put(key, key, now_s=0)
+    alive = [
+        sum(isinstance(made.get(key, at_s), Fresh) for key in range(200))
+        for at_s in (29, 45, 60)
+    ]
+    assert alive[0] == 200
+    assert 70 < alive[1] < 130
+    assert alive[2] == 0
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"ttl_s": 0},
+        {"refresh_s": 0},
+        {"stale_s": -1},
+        {"error_s": -1},
+        {"absent_s": float("inf")},
+        {"jitter_s": 61},
+        {"jitter_s": -1},
+        {"jitter_s": 1},
+    ],
+)
+def test_settings_must_make_sense(times: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(times))}="):
+        RefreshingCache(**{"ttl_s": 60, **times})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("spread", [-1, 61])
+def test_a_spread_is_a_part_of_the_ttl(spread: float) -> None:
+    with pytest.raises(ValueError, match="spread_s"):
+        jittered_ttl_s(60, spread, random.Random(0))

@@ -1,0 +1,315 @@
+"""One call for all threads: results, errors, interruptions, circles, many threads."""
+
+import threading
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from sdnotes.herd import CircularWaitError, SingleFlight, StillFlyingError
+
+LONG_S = 20.0  # a bound for waits that end at once when all is well
+
+
+class Crew:
+    """Threads whose results and errors are kept, and which end in time."""
+
+    def __init__(self) -> None:
+        self.threads: list[threading.Thread] = []
+        self.results: list[object] = []
+        self.errors: list[BaseException] = []
+
+    def start(self, work: Callable[[], object]) -> threading.Thread:
+        def run() -> None:
+            try:
+                self.results.append(work())
+            except BaseException as error:  # noqa: BLE001 - kept for the test
+                self.errors.append(error)
+
+        thread = threading.Thread(target=run, daemon=True)
+        self.threads.append(thread)
+        thread.start()
+        return thread
+
+    def join(self) -> None:
+        for thread in self.threads:
+            thread.join(LONG_S)
+            assert not thread.is_alive(), "a thread hangs"
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until it is true; other threads make it so within moments."""
+    for _ in range(200):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came true")
+
+
+class Gate:
+    """A call that stands still until it is let go, and counts how often it is made."""
+
+    def __init__(self, result: object = "value") -> None:
+        self.result = result
+        self.calls = 0
+        self.entered = threading.Event()
+        self.let_go = threading.Event()
+
+    def __call__(self) -> object:
+        self.calls += 1
+        self.entered.set()
+        assert self.let_go.wait(LONG_S)
+        if isinstance(self.result, BaseException):
+            raise self.result
+        return self.result
+
+
+@pytest.mark.parametrize("joiners", [1, 7, 99])
+def test_many_threads_make_one_call_and_share_its_result(joiners: int) -> None:
+    flights: SingleFlight[str, object] = SingleFlight()
+    gate, crew = Gate(result := object()), Crew()
+    crew.start(lambda: flights.do("k", gate))
+    assert gate.entered.wait(LONG_S)
+    for _ in range(joiners):
+        crew.start(lambda: flights.do("k", gate))
+    until(lambda: flights.waiting("k") == joiners)
+    gate.let_go.set()
+    crew.join()
+    assert gate.calls == 1
+    assert len(crew.results) == joiners + 1
+    assert all(came is result for came in crew.results)
+
+
+def test_nothing_is_kept_beyond_the_flight() -> None:
+    flights: SingleFlight[str, int] = SingleFlight()
+    counted = iter(range(9))
+    assert [flights.do("k", lambda: next(counted)) for _ in range(3)] == [0, 1, 2]
+    assert flights.waiting("k") == 0
+    assert flights._flights == {}
+    assert flights._waits_for == {}
+
+
+def test_none_is_a_result_like_any_other() -> None:
+    flights: SingleFlight[str, None] = SingleFlight()
+    gate, crew = Gate(None), Crew()
+    crew.start(lambda: flights.do("k", gate))  # type: ignore[arg-type]
+    assert gate.entered.wait(LONG_S)
+    crew.start(lambda: flights.do("k", gate))  # type: ignore[arg-type]
+    until(lambda: flights.waiting("k") == 1)
+    gate.let_go.set()
+    crew.join()
+    assert (crew.results, gate.calls) == ([None, None], 1)
+
+
+def test_an_error_reaches_everybody_and_the_next_call_starts_anew() -> None:
+    flights: SingleFlight[str, object] = SingleFlight()
+    gate, crew = Gate(error := OSError("down")), Crew()
+    crew.start(lambda: flights.do("k", gate))
+    assert gate.entered.wait(LONG_S)
+    for _ in range(20):
+        crew.start(lambda: flights.do("k", gate))
+    until(lambda: flights.waiting("k") == 20)
+    gate.let_go.set()
+    crew.join()
+    assert gate.calls == 1
+    assert len(crew.errors) == 21
+    assert all(came is error for came in crew.errors)
+    assert flights.do("k", lambda: "up again") == "up again"
+
+
+def test_the_traceback_of_a_shared_error_leads_to_the_call_and_does_not_grow() -> None:
+    flights: SingleFlight[str, object] = SingleFlight()
+    gate, crew = Gate(error := OSError("down")), Crew()
+    crew.start(lambda: flights.do("k", gate))
+    assert gate.entered.wait(LONG_S)
+    for _ in range(30):
+        crew.start(lambda: flights.do("k", gate))
+    until(lambda: flights.waiting("k") == 30)
+    gate.let_go.set()
+    crew.join()
+    frames = [frame.name for frame in traceback.extract_tb(error.__traceback__)]
+    assert frames[-1] == "__call__"
+    assert len(frames) < 12
+
+
+def test_other_keys_fly_at_the_same_time() -> None:
+    """No lock is held during a call."""
+    flights: SingleFlight[str, object] = SingleFlight()
+    gate, crew = Gate(), Crew()
+    crew.start(lambda: flights.do("slow", gate))
+    assert gate.entered.wait(LONG_S)
+    assert flights.do("quick", lambda: 1) == 1
+    gate.let_go.set()
+    crew.join()
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
+def test_when_the_caller_s_thread_is_killed_one_who_waits_takes_over(
+    interruption: type[BaseException],
+) -> None:
+    flights: SingleFlight[str, object] = SingleFlight()
+    doomed, crew = Gate(interruption()), Crew()
+    healthy = Gate("fine")
+    healthy.let_go.set()
+    crew.start(lambda: flights.do("k", doomed))
+    assert doomed.entered.wait(LONG_S)
+    for _ in range(5):
+        crew.start(lambda: flights.do("k", healthy))
+    until(lambda: flights.waiting("k") == 5)
+    doomed.let_go.set()
+    crew.join()
+    assert [type(error) for error in crew.errors] == [interruption]
+    assert crew.results == ["fine"] * 5
+    assert 1 <= healthy.calls <= 5
+    assert flights._flights == {}
+
+
+def test_one_who_will_wait_no_longer_leaves_alone() -> None:
+    flights: SingleFlight[str, object] = SingleFlight()
+    gate, crew = Gate(), Crew()
+    crew.start(lambda: flights.do("k", gate))
+    assert gate.entered.wait(LONG_S)
+    crew.start(lambda: flights.do("k", gate))
+    until(lambda: flights.waiting("k") == 1)
+    with pytest.raises(StillFlyingError, match="'k'"):
+        flights.do("k", gate, timeout_s=0)
+    assert flights.waiting("k") == 1
+    assert flights._waits_for.keys() == {crew.threads[1].ident}
+    gate.let_go.set()
+    crew.join()
+    assert crew.results == ["value", "value"]
+    assert issubclass(StillFlyingError, TimeoutError)
+
+
+def test_a_timeout_of_the_call_itself_is_not_that_of_the_wait() -> None:
+    flights: SingleFlight[str, object] = SingleFlight()
+
+    def call() -> object:
+        raise TimeoutError("the database is slow")
+
+    with pytest.raises(TimeoutError, match="slow") as raised:
+        flights.do("k", call, timeout_s=0)
+    assert not isinstance(raised.value, StillFlyingError)
+
+
+class TestForget:
+    def test_who_asks_after_it_gets_what_is_read_after_it(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        old, crew = Gate("before the write"), Crew()
+        crew.start(lambda: flights.do("k", old))
+        assert old.entered.wait(LONG_S)
+        flights.forget("k")
+        assert flights.do("k", lambda: "after the write") == "after the write"
+        old.let_go.set()
+        crew.join()
+        assert crew.results == ["before the write"]
+
+    def test_the_old_flight_s_end_does_not_end_the_new_one(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        old, new, crew = Gate("old"), Gate("new"), Crew()
+        first = crew.start(lambda: flights.do("k", old))
+        assert old.entered.wait(LONG_S)
+        flights.forget("k")
+        crew.start(lambda: flights.do("k", new))
+        assert new.entered.wait(LONG_S)
+        old.let_go.set()
+        first.join(LONG_S)
+        crew.start(lambda: flights.do("k", new))
+        until(lambda: flights.waiting("k") == 1)
+        new.let_go.set()
+        crew.join()
+        assert (crew.results, new.calls) == (["old", "new", "new"], 1)
+
+    def test_a_key_that_nobody_flies_can_be_forgotten(self) -> None:
+        SingleFlight[str, int]().forget("k")
+
+
+class TestCircles:
+    def test_a_call_that_asks_for_its_own_key_fails_instead_of_hanging(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        with pytest.raises(CircularWaitError, match="'k'"):
+            flights.do("k", lambda: flights.do("k", lambda: 1))
+        assert flights.do("k", lambda: 2) == 2
+
+    def test_a_call_may_ask_for_another_key(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        assert flights.do("a", lambda: flights.do("b", lambda: 3)) == 3
+
+    def test_two_calls_that_ask_for_each_other_s_key_do_not_hang(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        crew, both = Crew(), threading.Barrier(2)
+
+        def call(other: str) -> object:
+            both.wait(LONG_S)
+            return flights.do(other, lambda: "never made")
+
+        crew.start(lambda: flights.do("a", lambda: call("b")))
+        crew.start(lambda: flights.do("b", lambda: call("a")))
+        crew.join()
+        # One of the two closes the circle; its error is then the other's answer too.
+        assert [type(error) for error in crew.errors] == [CircularWaitError] * 2
+        assert crew.errors[0] is crew.errors[1]
+        assert flights._waits_for == {}
+
+    def test_waiting_in_a_row_is_no_circle(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        crew, gate = Crew(), Gate("c")
+        inside = threading.Event()
+
+        def b() -> object:
+            inside.set()
+            return flights.do("c", gate)
+
+        crew.start(lambda: flights.do("c", gate))
+        assert gate.entered.wait(LONG_S)
+        crew.start(lambda: flights.do("b", b))
+        assert inside.wait(LONG_S)
+        until(lambda: flights.waiting("c") == 1)
+        crew.start(lambda: flights.do("b", b))
+        until(lambda: flights.waiting("b") == 1)
+        gate.let_go.set()
+        crew.join()
+        assert crew.results == ["c"] * 3
+
+
+def test_under_stress_calls_of_a_key_never_overlap_and_nobody_gets_another_s_answer() -> (  # noqa: E501
+    None
+):
+    """The judge is a count of calls under way, for each key."""
+    flights: SingleFlight[int, tuple[int, int]] = SingleFlight()
+    crew, start, lock = Crew(), threading.Barrier(40), threading.Lock()
+    under_way, calls, overlaps = [0] * 3, [0] * 3, []
+
+    def call(key: int) -> tuple[int, int]:
+        with lock:
+            under_way[key] += 1
+            calls[key] += 1
+            number = calls[key]
+            overlaps.append(under_way[key])
+        threading.Event().wait(0.0005)  # others run meanwhile
+        with lock:
+            under_way[key] -= 1
+        if number % 5 == 0:
+            raise OSError(key)
+        return key, number
+
+    def work(n: int) -> int:
+        start.wait(LONG_S)
+        wrong = 0
+        for turn in range(60):
+            key = (n + turn) % 3
+            try:
+                wrong += flights.do(key, lambda: call(key))[0] != key
+            except OSError as error:
+                wrong += error.args != (key,)
+        return wrong
+
+    for n in range(40):
+        crew.start(lambda n=n: work(n))  # type: ignore[misc]
+    crew.join()
+    assert crew.errors == []
+    assert crew.results == [0] * 40
+    assert set(overlaps) == {1}
+    assert sum(calls) < 40 * 60
+    assert flights._flights == {}
+    assert flights._waits_for == {}
