@@ -119,13 +119,15 @@ class Cache(ABC, Generic[K, V]):
         self._touch(key)
         return value
 
-    def __setitem__(self, key: K, value: V) -> None:
-        self.put(key, value)
+    __setitem__ = put
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        # One call less for each item that is stored.
-        cls.__setitem__ = cls.put  # type: ignore[method-assign]
+        # cache[key] = value is put itself, one call less; a subclass may override it.
+        either = {"put", "__setitem__"}
+        nearest = next(each for each in cls.__mro__ if either & vars(each).keys())
+        if "__setitem__" not in vars(nearest):
+            cls.__setitem__ = cls.put
 
     def __delitem__(self, key: K) -> None:
         self.pop(key)

@@ -351,6 +351,44 @@ def test_its_iterator_stands_still_while_the_cache_changes(make: Make) -> None:
     assert len(cache) == 3
 
 
+def test_storing_by_brackets_is_put_also_where_a_subclass_changes_either() -> None:
+    class Loud(LRUCache[str, str]):
+        def put(self, key: str, value: str) -> None:
+            super().put(key, value.upper())
+
+    class Fifth(FIFOCache[str, str]):
+        def __setitem__(self, key: str, value: str) -> None:
+            super().__setitem__(key, value * 5)
+
+    class Mixin:
+        def __setitem__(self, key: str, value: str) -> None:
+            super().__setitem__(key, value + "!")  # type: ignore[misc]
+
+    class Shouting(Mixin, ARCCache[str, str]):
+        pass
+
+    class Silent:
+        def put(self, key: str, value: str) -> None:
+            super().put(key, value[:0])  # type: ignore[misc]
+
+    class Mute(Silent, ClockCache[str, str]):
+        pass
+
+    found = {}
+    for kind in (Loud, Fifth, Shouting, Mute, type("Plain", (SieveCache,), {})):
+        cache = kind(2)
+        cache["a"] = "a"
+        cache.put("b", "b")
+        found[kind.__name__] = dict(cache.items())
+    assert found == {
+        "Loud": {"a": "A", "b": "B"},
+        "Fifth": {"a": "aaaaa", "b": "b"},
+        "Shouting": {"a": "a!", "b": "b"},
+        "Mute": {"a": "", "b": ""},
+        "Plain": {"a": "a", "b": "b"},
+    }
+
+
 def test_the_optimum_keeps_the_contract_where_it_knows_the_future() -> None:
     rng = random.Random(8)
     steps = [

@@ -193,9 +193,9 @@ def test_a_policy_follows_its_twin_on_the_workloads(
 
 
 class TestTheShortWay:
-    """FIFO and LRU do in one call what Cache does in several."""
+    """FIFO, LRU and S3-FIFO do in one call what Cache does in several."""
 
-    @pytest.mark.parametrize("kind", [FIFOCache, LRUCache])
+    @pytest.mark.parametrize("kind", [FIFOCache, LRUCache, S3FIFOCache])
     @settings(max_examples=60)
     @given(st.integers(1, 5), st.lists(st.sampled_from(STEPS), max_size=40))
     def test_it_is_the_plain_way(
