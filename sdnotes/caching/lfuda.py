@@ -87,5 +87,6 @@ class LFUDACache(Cache[K, V]):
         assert all(self._buckets.values()), "an empty bucket"
         assert set(self._buckets) <= set(self._heap), "a priority that the heap lacks"
         assert len(self._heap) <= 2 * self.capacity, "hits let the heap grow"
+        assert self._priority.keys() == self._count.keys() == self._values.keys()
         for priority, bucket in self._buckets.items():
-            assert all(self._priority.get(key) == priority for key in bucket)
+            assert all(self._priority[key] == priority for key in bucket)
