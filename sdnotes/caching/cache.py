@@ -7,8 +7,8 @@
     "a" in cache         -> True   no use; neither are len, iteration, peek
 
 A policy adds three methods. ``_touch(key)`` hears of a use; ``_admit(key)`` takes in a
-new key and names the one that must go for it, if any; ``_forget(key)`` hears that the
-owner removed one.
+new key and, if the cache is full, names the one that must go; ``_forget(key)`` hears
+that the owner removed one.
 
 Left out: locks (hold one of your own around each call), sizes in bytes (gdsf), time
 (expiring).
@@ -51,7 +51,7 @@ class Cache(ABC, Generic[K, V]):
 
     @abstractmethod
     def _admit(self, key: K) -> K | None:
-        """Take in a new key; return the key that goes for it, or None."""
+        """Take in a new key; return the key that goes for it if the cache is full."""
 
     @abstractmethod
     def _forget(self, key: K) -> None:
@@ -76,9 +76,9 @@ class Cache(ABC, Generic[K, V]):
             self._touch(key)
             self._values[key] = value
             return
-        victim = self._admit(key)
+        victim: K = self._admit(key)  # type: ignore[assignment]  # None: maybe a key
         self._values[key] = value
-        if victim is not None:
+        if len(self._values) > self.capacity:
             old = self._values.pop(victim)
             if self.on_evict is not None:
                 self.on_evict(victim, old)
@@ -119,13 +119,15 @@ class Cache(ABC, Generic[K, V]):
         self._touch(key)
         return value
 
-    def __setitem__(self, key: K, value: V) -> None:
-        self.put(key, value)
+    __setitem__ = put
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        # One call less for each item that is stored.
-        cls.__setitem__ = cls.put  # type: ignore[method-assign]
+        # cache[key] = value is put itself, one call less; a subclass may override it.
+        either = {"put", "__setitem__"}
+        nearest = next(each for each in cls.__mro__ if either & vars(each).keys())
+        if "__setitem__" not in vars(nearest):
+            cls.__setitem__ = cls.put
 
     def __delitem__(self, key: K) -> None:
         self.pop(key)

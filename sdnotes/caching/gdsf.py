@@ -77,6 +77,11 @@ class GDSFCache(Generic[K]):
         entry.number = self._numbers
         priority = self.age + entry.uses * cost / entry.size
         heapq.heappush(self._heap, (priority, entry.number, key))
+        # Hits leave old pairs in the heap, and only evictions take them out.
+        if len(self._heap) > 2 * len(self._entries) + 8:
+            newest = {each.number for each in self._entries.values()}
+            self._heap = [pair for pair in self._heap if pair[1] in newest]
+            heapq.heapify(self._heap)
 
     def _evict(self) -> None:
         while True:
@@ -101,3 +106,5 @@ class GDSFCache(Generic[K]):
         """Raise AssertionError when the sizes do not add up. Cost: O(n)."""
         total = sum(entry.size for entry in self._entries.values())
         assert total == self.used_bytes <= self.capacity_bytes, "sizes do not add up"
+        numbers = {number for _, number, _ in self._heap}
+        assert {entry.number for entry in self._entries.values()} <= numbers, "no pair"

@@ -107,6 +107,6 @@ class LFUCache(Cache[K, V]):
         while bucket is not self._ring:
             assert bucket.count > count, "buckets out of order"
             assert bucket.keys, "an empty bucket"
-            assert all(self._bucket_of[key] is bucket for key in bucket.keys)
+            assert all(self._bucket_of.get(key) is bucket for key in bucket.keys)
             keys, bucket, count = keys + len(bucket.keys), bucket.more, bucket.count
         assert keys == len(self), "a key in no bucket"

@@ -65,6 +65,9 @@ class LFUDACache(Cache[K, V]):
         if priority not in self._buckets:
             self._buckets[priority] = OrderedDict()
             heapq.heappush(self._heap, priority)
+            # Hits leave old priorities in the heap, and only evictions take them out.
+            if len(self._heap) > 2 * self.capacity:
+                self._heap = sorted(self._buckets)
         self._buckets[priority][key] = None
 
     def _leave(self, key: K) -> int:
@@ -83,5 +86,7 @@ class LFUDACache(Cache[K, V]):
         super().check()
         assert all(self._buckets.values()), "an empty bucket"
         assert set(self._buckets) <= set(self._heap), "a priority that the heap lacks"
+        assert len(self._heap) <= 2 * self.capacity, "hits let the heap grow"
+        assert self._priority.keys() == self._count.keys() == self._values.keys()
         for priority, bucket in self._buckets.items():
             assert all(self._priority[key] == priority for key in bucket)

@@ -37,7 +37,10 @@ def stable_hash(key: Hashable) -> int:
     """
     if isinstance(key, str):
         key = key.encode("utf-8", "surrogatepass")
-    number = zlib.crc32(key) if isinstance(key, bytes) else hash(key)
+    if isinstance(key, bytes):
+        number = zlib.crc32(key)
+    else:  # hash(int) depends on the machine's word, as in a browser
+        number = key if isinstance(key, int) else hash(key)
     number = (number + 1) * _MIX & _64_BITS
     number = (number ^ number >> 32) * _MIX & _64_BITS
     return number ^ number >> 29
@@ -58,10 +61,9 @@ class FrequencySketch:
     """
 
     def __init__(self, *, expected_keys: int, sample_size: int) -> None:
-        if expected_keys < 1:
-            raise ValueError(f"expected_keys={expected_keys!r} is not above 0")
-        if sample_size < 1:
-            raise ValueError(f"sample_size={sample_size!r} is not above 0")
+        for name, n in (("expected_keys", expected_keys), ("sample_size", sample_size)):
+            if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+                raise ValueError(f"{name}={n!r} is not a whole number above 0")
         self.sample_size = sample_size
         self._width_bits = max(3, (expected_keys - 1).bit_length())
         self._rows = [bytearray(1 << self._width_bits) for _ in range(_ROWS)]

@@ -46,8 +46,12 @@ class WTinyLFUCache(Cache[K, V]):
         for name, share in (("window", window_share), ("protected", protected_share)):
             if not 0 < share < 1:
                 raise ValueError(f"{name}_share={share!r} is not between 0 and 1")
+        if sample_size is None:
+            sample_size = 10 * capacity
+        # A sample has many more keys than the cache, and a narrow sketch takes them for
+        # each other. Caffeine's has four counters a row for each entry too.
         self.sketch = FrequencySketch(
-            expected_keys=capacity, sample_size=sample_size or 10 * capacity
+            expected_keys=4 * capacity, sample_size=sample_size
         )
         self._window_room = max(1, int(capacity * window_share))
         main_room = capacity - self._window_room
@@ -74,10 +78,10 @@ class WTinyLFUCache(Cache[K, V]):
         victim = None
         if len(self._window) >= self._window_room:
             candidate, _ = self._window.popitem(last=False)
-            if len(self) >= self.capacity:
-                victim = self._loser(candidate)
-            if victim != candidate:
+            if len(self) < self.capacity:
                 self._probation[candidate] = None
+            else:
+                victim = self._loser(candidate)
         self._window[key] = None
         return victim
 
@@ -86,10 +90,11 @@ class WTinyLFUCache(Cache[K, V]):
         if not main:
             return candidate
         victim = next(iter(main))
-        if self.sketch.estimate(candidate) > self.sketch.estimate(victim):
-            del main[victim]
-            return victim
-        return candidate
+        if self.sketch.estimate(candidate) <= self.sketch.estimate(victim):
+            return candidate
+        del main[victim]
+        self._probation[candidate] = None
+        return victim
 
     def _forget(self, key: K) -> None:
         for part in (self._window, self._probation, self._protected):

@@ -76,6 +76,7 @@ def shifting(
         >>> shifting(6, keys=100, phases=2, s=2.0, rng=random.Random(1))
         [0, 3, 1, 100, 100, 100]
     """
+    _at_least(0, requests=requests)
     _at_least(1, phases=phases)
     cuts = [requests * phase // phases for phase in range(phases + 1)]
     trace: list[int] = []
@@ -87,5 +88,5 @@ def shifting(
 
 def _at_least(lowest: int, **named: int) -> None:
     for name, value in named.items():
-        if not isinstance(value, int) or value < lowest:
+        if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
             raise ValueError(f"{name}={value!r} is not a whole number from {lowest} up")

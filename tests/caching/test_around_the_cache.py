@@ -125,6 +125,22 @@ def test_gdsf_keeps_what_its_definition_keeps(
         cache.check()
 
 
+def test_gdsf_s_heap_does_not_grow_with_hits_and_none_is_lost_from_it() -> None:
+    """Costs that change leave pairs behind that outlive even their keys."""
+    rng = random.Random(6)
+    cache: GDSFCache[int] = GDSFCache(12)
+    twin = NaiveGDSF(12)
+    for number in range(3_000):
+        key = min(rng.randrange(12), rng.randrange(12)) if number % 900 > 300 else 1
+        size_bytes, cost = 1 + key % 5, rng.choice((0.1, 1.0, 9.0))
+        assert cache.access(key, size_bytes=size_bytes, cost=cost) == twin.access(
+            key, size_bytes=size_bytes, cost=cost
+        )
+        assert set(cache) == set(twin.held)
+        cache.check()
+        assert len(cache._heap) <= 2 * 12 + 8
+
+
 def test_gdsf_refuses_what_has_no_size_or_no_cost() -> None:
     with pytest.raises(ValueError, match="capacity_bytes=0"):
         GDSFCache(0)
