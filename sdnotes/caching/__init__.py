@@ -11,7 +11,7 @@
     GDSFCache                                                  sizes and costs
     ExpiringCache, LeasedCache, WritingCache                   time, filling, writing
     replay, lru_hits, stack_distances                          counting
-    zipf, loop, with_scan, shifting                            traces to try
+    zipf, loop, with_scan, beside_scan, shifting               traces to try
 
 Left out: caches of processors, of several machines that must agree.
 Chapter: docs/chapters/caching.md.
@@ -38,7 +38,7 @@ from sdnotes.caching.sketch import FrequencySketch, stable_hash
 from sdnotes.caching.slru import SLRUCache
 from sdnotes.caching.two_q import TwoQCache
 from sdnotes.caching.w_tinylfu import WTinyLFUCache
-from sdnotes.caching.workloads import loop, shifting, with_scan, zipf
+from sdnotes.caching.workloads import beside_scan, loop, shifting, with_scan, zipf
 from sdnotes.caching.writing import Origin, Writing, WritingCache
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "Wait",
     "Writing",
     "WritingCache",
+    "beside_scan",
     "loop",
     "lru_hits",
     "replay",

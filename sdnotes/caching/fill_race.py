@@ -2,7 +2,7 @@
 
     reader   get -> miss, reads v1 in the database, is paused
     writer                     writes v2 to the database, deletes the key in the cache
-    reader                                               puts v1, which stays for good
+    reader                                               puts v1, which stays
 
 Neither did anything wrong, and no message was lost. With ``leases`` the cache gives the
 reader a token at its miss; the delete makes it void, and the late put is refused.

@@ -4,13 +4,13 @@
     at c: a comes back in 1, b in 2: b goes
     at b: a comes back in 2, c never: c goes
 
-No policy can miss less often, so this is the line above all curves: what it misses,
-nobody could have hit.
+No policy that stores every newcomer can miss less often, so this is the line above all
+curves.
 
 Source: Belady 1966, "A study of replacement algorithms for a virtual-storage
 computer", IBM Systems Journal 5(2); Mattson et al. 1970 for the proof.
-Left out: not keeping a newcomer at all, which can save more; sizes and costs, with
-which no fast optimum is known.
+Left out: not storing a newcomer at all, which can save a little more; sizes and costs,
+with which no fast optimum is known.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 

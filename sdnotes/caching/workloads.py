@@ -3,6 +3,7 @@
     zipf        few keys are asked for often, many seldom: the web, most of the time
     loop        0 1 2 ... n-1 0 1 2 ...: a table read again and again
     with_scan   zipf, and in the middle many keys that nobody asks for twice: a backup
+    beside_scan zipf, and after each request one for such a key
     shifting    zipf, but who is popular changes: news
 
 Keys are whole numbers. In ``zipf``, key k is asked for in proportion to 1 / (k+1)**s.
@@ -65,6 +66,19 @@ def with_scan(
     trace = zipf(requests, keys=keys, s=s, rng=rng)
     half = len(trace) // 2
     return [*trace[:half], *range(keys, keys + scan), *trace[half:]]
+
+
+def beside_scan(
+    requests: int, *, keys: int, s: float = 1.0, rng: random.Random
+) -> list[int]:
+    """Return zipf's requests, each followed by one for a new key: -1, -2, ...
+
+    Examples:
+        >>> beside_scan(3, keys=10, rng=random.Random(1))
+        [0, -1, 6, -2, 4, -3]
+    """
+    trace = zipf(requests, keys=keys, s=s, rng=rng)
+    return [key for number, each in enumerate(trace, 1) for key in (each, -number)]
 
 
 def shifting(

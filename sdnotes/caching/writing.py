@@ -5,8 +5,9 @@
     write-back      the cache only; the database when the key is evicted or flushed:
                     ten writes to one key cost one, and a crash loses them all
 
-Source: Jouppi 1993, "Cache write policies and performance", ISCA, for processors;
-the same choice for databases in Nishtala et al. 2013, section 2 (delete, not update).
+Source: Jouppi 1993, "Cache write policies and performance", ISCA, for processors,
+where our write-around is called write-invalidate; the same choice for databases in
+Nishtala et al. 2013, section 2 (delete, not update).
 Left out: writes by others, which a cache does not see; threads (see fill_race).
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """

@@ -86,9 +86,13 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A headless Chromium; without one the test is named as not run, in CI it fails."""
+    """A headless Chromium; without one the test is named as not run, in CI it fails.
+
+    Not kept beyond a module: while it is open, Playwright's event loop counts as running
+    in this thread, and no other test could call ``asyncio.run``.
+    """
     path = chromium()
     if path is None:
         if os.environ.get("CI") == "true":
@@ -153,7 +157,7 @@ def tab(browser: Any) -> Iterator[Callable[..., Any]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cap(browser: Any, address: str) -> Iterator[Any]:
     """The chapter in a tab that its tests share, so that they share an interpreter."""
     context = browser.new_context(
