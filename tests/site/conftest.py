@@ -90,8 +90,8 @@ def chromium() -> str | None:
 def browser() -> Iterator[Any]:
     """A headless Chromium; without one the test is named as not run, in CI it fails.
 
-    Not kept beyond a module: while it is open, Playwright's event loop counts as running
-    in this thread, and no other test could call ``asyncio.run``.
+    Not kept beyond a module: while it is open, Playwright's event loop counts as
+    running in this thread, and no other test could call ``asyncio.run``.
     """
     path = chromium()
     if path is None:

@@ -1,0 +1,35 @@
+"""How much longer than the room may a loop be?"""
+
+from typing import Any
+
+from sdnotes.caching import Cache, OptimalCache, loop, replay
+from sdnotes.caching.comparison import CAPACITY, POLICIES
+
+REQUESTS = 10_000
+KEYS = (101, 110, 120, 150, 175, 200, 400)
+CAPTION = (
+    "Hits, % of 10,000 requests that go round and round over so many keys, with room "
+    "for 100 of them. Chance decides only random's victims, by one seed."
+)
+COLUMNS = ("policy", *(f"{keys} keys" for keys in KEYS))
+SOME = ("random", "2Q", "S3-FIFO", "W-TinyLFU", "MRU", "optimum")
+OTHERS = [policy for policy in POLICIES if policy not in SOME]
+CELLS = [{"policy": policy} for policy in (*SOME, f"the other {len(OTHERS)}, best")]
+
+
+def hits_percent(policy: str, keys: int) -> float:
+    """Return the share of the requests that hit."""
+    trace = loop(REQUESTS, keys=keys)
+    if policy == "optimum":
+        cache: Cache[int, Any] = OptimalCache(CAPACITY, future=trace)
+    else:
+        cache = POLICIES[policy](CAPACITY)
+    return 100 * replay(cache, trace).hit_ratio
+
+
+def cell(*, policy: str) -> tuple[str, ...]:
+    """Return the hit ratios of one policy, or the best of the others, for all loops."""
+    names = [policy] if policy in SOME else OTHERS
+    return tuple(
+        f"{max(hits_percent(name, keys) for name in names):.1f}" for keys in KEYS
+    )
