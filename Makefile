@@ -35,13 +35,13 @@ check: $(INSTALLED) ## pass every test: what CI runs
 	$(BIN)/python -m sitebuild web
 	$(BIN)/pytest -n 2 --dist loadfile
 
-quick: $(INSTALLED) ## under a minute, while you write: no builds, no browser
+quick: $(INSTALLED) ## a minute or two, while you write: no builds, no browser
 	$(BIN)/python -m sitebuild check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m sitebuild web
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
 
 outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
 	$(BIN)/pytest --update-outputs docs README.md CONTRIBUTING.md -q
