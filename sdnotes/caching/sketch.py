@@ -88,6 +88,7 @@ class FrequencySketch:
 
     def _places(self, key: Hashable) -> list[int]:
         number = stable_hash(key)
+        number |= number << 64  # the last row may need more than its 16 bits
         mask = (1 << self._width_bits) - 1
         return [number >> 16 * row & mask for row in range(_ROWS)]
 

@@ -4,7 +4,7 @@
     server 4             1 ms, and an error each time
 
     requests a second     5     20     80     320      come at random
-    to server 4, %       ~29    ~41    ~69    ~85      a fair share would be 25
+    to server 4, %       ~29    ~48    ~69    ~85      a fair share would be 25
 
 Who fails at once always has the fewest under way, and so gets the most: the balancer
 makes the herd. It cannot remove one either: requests for one hot key, one lock or one

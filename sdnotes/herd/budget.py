@@ -7,7 +7,7 @@
     a third retry    0                          refused: give up, do not add load
     10 requests    100                          one more retry is allowed
 
-So of n requests at most ``reserve + n * percent / 100`` become retries, in whatever
+So for n requests there are at most ``reserve + n * percent / 100`` retries, in whatever
 order they come. A limit for each request (three tries) has no such bound: when
 everything fails it triples the load, just when the service can bear it least.
 

@@ -4,7 +4,7 @@ A service is down for a while, and all its clients fail at 0. Each tries again b
 backoff until it is up; a try while it is down fails at once:
 
     exponential   0.1, 0.3, 0.7, 1.5 s: everybody, at the same four moments
-    full jitter   spread over the whole time, a few in each moment
+    full jitter   spread out, most of them early: the first waits are short
 
 Where the clients wait for a fixed time and not for a failure (a server restarts and a
 hundred thousand connections come back), the same holds: ``reconnects`` draws each

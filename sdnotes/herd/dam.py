@@ -3,7 +3,7 @@
     capacity 1000/s, 1200/s come for 60 s, each client leaves after 5 s
 
     after 25 s   5,000 wait, who comes now waits 5 s: the last who is served in time
-    after 60 s  12,000 wait, 12 s; all that was done since 25 s was done for nobody
+    after 60 s  12,000 wait, 12 s; all that was done since 30 s was done for nobody
 
 The dam has held, and has turned a load into a delay. A queue that is bounded by the
 clients' patience refuses some at once and serves the rest in time.
@@ -45,7 +45,7 @@ def backlog(capacity_per_s: float, load_per_s: float, seconds: float) -> float:
 def in_vain_after_s(
     capacity_per_s: float, load_per_s: float, patience_s: float
 ) -> float:
-    """Return after how long a queue in order serves only clients who have left.
+    """Return from when on who comes to a queue in order is served too late.
 
     Examples:
         >>> backlog(1000, 1200, 60), in_vain_after_s(1000, 1200, 5)

@@ -141,6 +141,15 @@ def test_gdsf_s_heap_does_not_grow_with_hits_and_none_is_lost_from_it() -> None:
         assert len(cache._heap) <= 2 * 12 + 8
 
 
+def test_gdsf_takes_a_cost_that_is_not_given_for_1() -> None:
+    cache: GDSFCache[str] = GDSFCache(2)
+    cache.access("dearer", size_bytes=1, cost=1.5)
+    cache.access("plain", size_bytes=1)
+    cache.access("new", size_bytes=1)
+    assert "dearer" in cache
+    assert "plain" not in cache
+
+
 def test_gdsf_refuses_what_has_no_size_or_no_cost() -> None:
     with pytest.raises(ValueError, match="capacity_bytes=0"):
         GDSFCache(0)

@@ -104,6 +104,24 @@ def test_a_sketch_has_a_counter_a_row_for_each_key_and_fewer_than_twice_as_many(
             assert width == 8 or width < 2 * expected_keys
 
 
+def test_a_wide_sketch_uses_all_of_each_row() -> None:
+    """65,536 counters a row are not its limit."""
+    sketch = FrequencySketch(expected_keys=1 << 20, sample_size=10)
+    places = [sketch._places(key) for key in range(5_000)]
+    for row in range(4):
+        upper_halves = sum(place[row] >= 1 << 19 for place in places)
+        assert 2_300 < upper_halves < 2_700
+        assert len({place[row] for place in places}) > 4_900
+
+
+def test_a_counter_stops_at_fifteen() -> None:
+    sketch = FrequencySketch(expected_keys=100, sample_size=1_000)
+    for _ in range(20):
+        sketch.add("a")
+    assert sketch.estimate("a") == 15
+    assert sketch.estimate("b") == 0
+
+
 def test_a_key_has_other_neighbours_in_each_row() -> None:
     """Else four rows were no better than one."""
     sketch = FrequencySketch(expected_keys=64, sample_size=10)

@@ -31,20 +31,19 @@ from typing import Any
 
 import redis
 
-from evidence.labs.exact_caches import (
-    Cache,
-    FIFOCache,
-    LFUCache,
-    LRUCache,
-    RandomCache,
-    belady,
-    replay,
-    zipf,
-)
 from evidence.labs.recorder import together
 from evidence.labs.redis_pair import Node, node, version
 from evidence.labs.redis_replay import REQUEST, SENT_AT_ONCE, answers, batches
 from evidence.labs.server import LOOPBACK, ServerError, lab_folder, wait_until
+from sdnotes.caching import (
+    Cache,
+    FIFOCache,
+    LFUCache,
+    LRUCache,
+    OptimalCache,
+    RandomCache,
+    zipf,
+)
 
 CAPTION = (
     "Percent of the requests that hit, Redis and exact policies at the same number of "
@@ -181,8 +180,8 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
 
 def requests() -> list[int]:
     """Return the trace: Zipf, a scan of new keys, Zipf, Zipf with ranks reversed."""
-    draw = partial(zipf, KEYS, EXPONENT, rng=random.Random(1))
-    warm, tail, shifted = draw(count=WARM), draw(count=TAIL), draw(count=SHIFTED)
+    draw = partial(zipf, keys=KEYS, s=EXPONENT, rng=random.Random(1))
+    warm, tail, shifted = draw(WARM), draw(TAIL), draw(SHIFTED)
     scan = range(2 * KEYS, 2 * KEYS + SCANNED)
     return [*warm, *scan, *tail, *(KEYS - 1 - key for key in shifted)]
 
@@ -252,14 +251,16 @@ def exact(trace: Sequence[int], capacity: int) -> dict[str, dict[str, float]]:
     """Return the hit ratios of the exact policies, which begin full as well."""
     begin = unasked(capacity)
     whole = [*begin, *trace]
-    caches: dict[str, Cache] = {
+    caches: dict[str, Cache[int, Any]] = {
         "exact LFU": LFUCache(capacity),
         "exact LRU": LRUCache(capacity),
         "exact FIFO": FIFOCache(capacity),
-        "exact random": RandomCache(capacity, random.Random(1)),
+        "exact random": RandomCache(capacity, rng=random.Random(1)),
+        "Belady's optimum": OptimalCache(capacity, future=whole),
     }
-    hits = {name: replay(cache, whole) for name, cache in caches.items()}
-    hits["Belady's optimum"] = belady(whole, capacity)
+    hits = {
+        name: [cache.access(key) for key in whole] for name, cache in caches.items()
+    }
     return {name: percent(found[capacity:]) for name, found in hits.items()}
 
 
