@@ -13,6 +13,13 @@ BLOCKS = [
     for block in fences.scan(DOCS)
     if block.kind == "python" and block.native is None
 ]
+
+
+def whole_name(block: fences.Block) -> str:
+    """Return what no other snippet is called: two pages may use one name."""
+    return f"{block.path.relative_to(DOCS).with_suffix('').as_posix()}/{block.name}"
+
+
 EVERY_MODULE = """
 import importlib, pkgutil, sdnotes
 for module in pkgutil.walk_packages(sdnotes.__path__, "sdnotes."):
@@ -42,15 +49,16 @@ def ran() -> dict[str, parity.Ran]:
         "process": "import subprocess\nsubprocess.run(['ls'])",
         "zones": "from zoneinfo import ZoneInfo\nprint(ZoneInfo('Asia/Kolkata'))",
     }
-    codes = {block.name: block.code for block in BLOCKS}
+    codes = {whole_name(block): block.code for block in BLOCKS}
+    assert len(codes) == len(BLOCKS)
     return parity.run(browser.assemble(), codes | own)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+@pytest.mark.parametrize("block", BLOCKS, ids=whole_name)
 def test_a_snippet_prints_in_a_page_what_is_recorded(
     block: fences.Block, ran: dict[str, parity.Ran]
 ) -> None:
-    result = ran[block.name]
+    result = ran[whole_name(block)]
     assert result["err"] == ""
     assert result["ok"]
     if block.figure:
@@ -65,8 +73,8 @@ def test_a_snippet_prints_in_a_page_what_is_recorded(
 
 def test_no_snippet_was_left_out(ran: dict[str, parity.Ran]) -> None:
     python = [block for block in fences.scan(DOCS) if block.kind == "python"]
-    native = {block.name for block in python if block.native}
-    assert {block.name for block in python} - native <= set(ran)
+    native = {whole_name(block) for block in python if block.native}
+    assert {whole_name(block) for block in python} - native <= set(ran)
     assert len(native) * 20 <= len(python)
 
 
