@@ -17,11 +17,16 @@ Chapter: docs/chapters/caching.md.
 """
 
 import heapq
+import math
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+
+
+def _whole_and_above_0(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number > 0
 
 
 @dataclass(slots=True)
@@ -43,8 +48,10 @@ class GDSFCache(Generic[K]):
     """
 
     def __init__(self, capacity_bytes: int) -> None:
-        if not isinstance(capacity_bytes, int) or capacity_bytes < 1:
-            raise ValueError(f"capacity_bytes={capacity_bytes!r} is not above 0")
+        if not _whole_and_above_0(capacity_bytes):
+            raise ValueError(
+                f"capacity_bytes={capacity_bytes!r} is not a whole number above 0"
+            )
         self.capacity_bytes = capacity_bytes
         self.used_bytes = 0
         self.age = 0.0
@@ -55,10 +62,14 @@ class GDSFCache(Generic[K]):
     def access(self, key: K, *, size_bytes: int, cost: float = 1.0) -> bool:
         """Return whether the key was there, and keep it if it fits at all.
 
-        Raises ValueError for a size or a cost that is not above 0.
+        While a key is kept its size is the one that it came in with. Raises ValueError
+        for a size that is not a whole number above 0, or a cost that is not above 0 and
+        finite.
         """
-        if size_bytes < 1 or not cost > 0:
-            raise ValueError(f"size_bytes={size_bytes!r}, cost={cost!r}: not above 0")
+        if not _whole_and_above_0(size_bytes):
+            raise ValueError(f"size_bytes={size_bytes!r} is not a whole number above 0")
+        if not 0 < cost < math.inf:
+            raise ValueError(f"cost={cost!r} is not above 0 and finite")
         entry = self._entries.get(key)
         if entry is not None:
             entry.uses += 1

@@ -177,6 +177,7 @@ def retry(
         # Outside the handler: the next try's error is not "during handling of" this.
         pause(delay_s)
         attempts.check_time(last)
+        del last  # else it and this frame would keep each other alive
 
 
 async def retry_async(
@@ -207,3 +208,4 @@ async def retry_async(
             last = error
         await pause(delay_s)
         attempts.check_time(last)
+        del last  # else it and this frame would keep each other alive

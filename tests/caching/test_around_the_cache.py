@@ -2,6 +2,7 @@
 
 import random
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -154,9 +155,14 @@ def test_gdsf_refuses_what_has_no_size_or_no_cost() -> None:
     with pytest.raises(ValueError, match="capacity_bytes=0"):
         GDSFCache(0)
     cache: GDSFCache[str] = GDSFCache(5)
-    for size_bytes, cost in ((0, 1.0), (1, 0.0)):
-        with pytest.raises(ValueError, match="not above 0"):
-            cache.access("a", size_bytes=size_bytes, cost=cost)
+    sizes: list[Any] = [0, -1, 1.5, True, float("nan"), "3"]
+    for size_bytes in sizes:
+        with pytest.raises(ValueError, match=f"size_bytes={size_bytes!r} is not"):
+            cache.access("a", size_bytes=size_bytes)
+    for cost in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"cost={cost!r} is not above 0"):
+            cache.access("a", size_bytes=1, cost=cost)
+    assert len(cache) == 0
 
 
 @pytest.mark.parametrize("pause_ms", range(0, 70, 3))

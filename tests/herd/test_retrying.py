@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -102,6 +103,27 @@ class TestContract:
         assert not hasattr(errors[0], "__notes__")
         assert raised.value.__context__ is None
         assert service.slept == [1.0, 1.0]
+
+    def test_an_error_that_was_tried_again_is_let_go_at_once(self, run: Runner) -> None:
+        """It holds the frames of the call, and all that these hold."""
+        service = Service()
+        errors: list[weakref.ref[BusyError]] = []
+        alive: list[int] = []
+
+        def call() -> str:
+            alive.append(sum(each() is not None for each in errors))
+            if len(errors) == 2:
+                return "done"
+            error = BusyError()
+            errors.append(weakref.ref(error))
+            try:
+                raise error
+            finally:
+                del error
+
+        service.call = call  # type: ignore[method-assign]
+        assert run(service) == "done"
+        assert alive == [0, 0, 0]
 
     def test_one_try_is_no_retry(self, run: Runner) -> None:
         service = Service(*busy(1))
