@@ -17,12 +17,13 @@ Chapter: docs/chapters/caching.md.
 """
 
 import heapq
-import math
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+
+_DEAREST = 1e15  # beyond it a sum of floats would swallow what costs 1
 
 
 def _whole_and_above_0(number: object) -> bool:
@@ -63,13 +64,13 @@ class GDSFCache(Generic[K]):
         """Return whether the key was there, and keep it if it fits at all.
 
         While a key is kept its size is the one that it came in with. Raises ValueError
-        for a size that is not a whole number above 0, or a cost that is not above 0 and
-        finite.
+        for a size that is not a whole number above 0, or a cost that is not above 0 or
+        is above 1e15.
         """
         if not _whole_and_above_0(size_bytes):
             raise ValueError(f"size_bytes={size_bytes!r} is not a whole number above 0")
-        if not 0 < cost < math.inf:
-            raise ValueError(f"cost={cost!r} is not above 0 and finite")
+        if not isinstance(cost, int | float) or not 0 < cost <= _DEAREST:
+            raise ValueError(f"cost={cost!r} is not a number above 0, at most 1e15")
         entry = self._entries.get(key)
         if entry is not None:
             entry.uses += 1

@@ -133,6 +133,6 @@ class LeasedCache(Generic[K, V]):
         slot.token = 0
         if self._delete_frees:
             slot.next_token_s = -math.inf
-        if slot.current is not None:
+        if slot.current is not None and self._stale_s:
             slot.stale, slot.stale_until_s = slot.current, now_s + self._stale_s
-            slot.current = None
+        slot.current = None

@@ -16,6 +16,7 @@ Left out: objects of different sizes, lock-free queues.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 
+import math
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
@@ -48,8 +49,8 @@ class S3FIFOCache(Cache[K, V]):
         super().__init__(capacity, on_evict=on_evict)
         if not 0 < small_share < 1:
             raise ValueError(f"small_share={small_share!r} is not between 0 and 1")
-        if not ghost_share > 0:
-            raise ValueError(f"ghost_share={ghost_share!r} is not above 0")
+        if not 0 < ghost_share < math.inf:
+            raise ValueError(f"ghost_share={ghost_share!r} is not above 0 and finite")
         self._small_room = max(1, int(capacity * small_share))
         self._main_room = capacity - self._small_room
         self._ghost_room = max(1, int(capacity * ghost_share))

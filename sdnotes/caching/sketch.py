@@ -37,6 +37,8 @@ def stable_hash(key: Hashable) -> int:
     """
     if isinstance(key, str):
         key = key.encode("utf-8", "surrogatepass")
+    if isinstance(key, float) and key.is_integer():
+        key = int(key)  # equal keys are one key
     if isinstance(key, bytes):
         number = zlib.crc32(key)
     else:  # hash(int) depends on the machine's word, as in a browser

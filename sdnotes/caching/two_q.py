@@ -9,10 +9,11 @@ a key that is asked for again *later* earns a place. A scan passes through A1in.
 
 Source: Johnson, Shasha 1994, "2Q: a low overhead high performance buffer management
 replacement algorithm", VLDB, the full version: Kin = 25 %, Kout = 50 % of the capacity.
-Left out: nothing of it.
+Other than there, a name leaves A1out before room is made for its entry.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -39,8 +40,8 @@ class TwoQCache(Cache[K, V]):
         super().__init__(capacity, on_evict=on_evict)
         if not 0 < in_share < 1:
             raise ValueError(f"in_share={in_share!r} is not between 0 and 1")
-        if not out_share > 0:
-            raise ValueError(f"out_share={out_share!r} is not above 0")
+        if not 0 < out_share < math.inf:
+            raise ValueError(f"out_share={out_share!r} is not above 0 and finite")
         self._in_room = max(1, int(capacity * in_share))
         self._out_room = max(1, int(capacity * out_share))
         self._a1in: OrderedDict[K, None] = OrderedDict()

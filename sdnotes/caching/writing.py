@@ -5,6 +5,9 @@
     write-back      the cache only; the database when the key is evicted or flushed:
                     ten writes to one key cost one, and a crash loses them all
 
+A write that fails may have happened: its key leaves the cache. What write-back could
+not write when it was evicted is kept until the database takes it.
+
 Source: Jouppi 1993, "Cache write policies and performance", ISCA, for processors,
 where our write-around is called write-invalidate; the same choice for databases in
 Nishtala et al. 2013, section 2 (delete, not update).
@@ -73,11 +76,14 @@ class WritingCache(Generic[K, V]):
         self.writing = Writing(writing)
         self.cache = make(self._evicted)
         self._dirty: set[K] = set()
+        self._unwritten: dict[K, V] = {}  # evicted, and the origin has failed
 
     def read(self, key: K) -> V:
         """Return the value, from the origin if need be. Raises KeyError."""
         if key in self.cache:
             return self.cache[key]
+        if key in self._unwritten:
+            return self._unwritten[key]
         value = self.origin.read(key)
         self.cache.put(key, value)
         return value
@@ -86,9 +92,15 @@ class WritingCache(Generic[K, V]):
         """Store the value in the way that was chosen."""
         if self.writing is Writing.BACK:
             self._dirty.add(key)
+            self._unwritten.pop(key, None)
             self.cache.put(key, value)
             return
-        self.origin.write(key, value)
+        try:
+            self.origin.write(key, value)
+        except BaseException:
+            if key in self.cache:
+                self.cache.pop(key)
+            raise
         if self.writing is Writing.THROUGH:
             self.cache.put(key, value)
         elif key in self.cache:
@@ -96,12 +108,14 @@ class WritingCache(Generic[K, V]):
 
     def flush(self) -> None:
         """Write to the origin what it does not have yet."""
-        for key, value in self.cache.items():
+        for key, value in [*self._unwritten.items(), *self.cache.items()]:
             self._evicted(key, value)
 
     def crash(self) -> list[K]:
         """Lose the cache; return the keys whose last write is lost with it."""
         lost = [key for key in self.cache if key in self._dirty]
+        lost += self._unwritten
+        self._unwritten.clear()
         for key in self.cache:
             self.cache.pop(key)
         self._dirty.clear()
@@ -109,5 +123,8 @@ class WritingCache(Generic[K, V]):
 
     def _evicted(self, key: K, value: V) -> None:
         if key in self._dirty:
+            if key not in self.cache:
+                self._unwritten[key] = value
             self.origin.write(key, value)
             self._dirty.remove(key)
+            self._unwritten.pop(key, None)

@@ -52,7 +52,15 @@ class _Flight:
 
     def reaches(self, other: "_Flight") -> bool:
         """Return whether it waits, over any number of others, for the other."""
-        return self is other or any(f.reaches(other) for f in self.waits_for)
+        seen, ahead = {self}, [self]
+        while ahead:
+            flight = ahead.pop()
+            if flight is other:
+                return True
+            new = set(flight.waits_for) - seen
+            seen |= new
+            ahead += new
+        return False
 
 
 # In which flight's call this code runs: its subtasks inherit it.
@@ -115,7 +123,10 @@ class AsyncSingleFlight(Generic[K, T]):
         if error is not None:
             # Each time it is raised it would grow by the frames of one more task; it
             # begins again where the call failed.
-            raise error.with_traceback(flight.traceback)
+            try:
+                raise error.with_traceback(flight.traceback)
+            finally:  # else it and this frame would keep each other alive
+                del error, task, flight, inside
         return task.result()  # type: ignore[return-value]  # the task awaits the call
 
     def forget(self, key: K) -> None:
@@ -144,8 +155,9 @@ class AsyncSingleFlight(Generic[K, T]):
             _inside.set(flight)
             try:
                 return await call()
-            except Exception as error:
-                flight.traceback = error.__traceback__
+            except BaseException as error:
+                # From the call on: this frame holds the flight.
+                flight.traceback = error.__traceback__ and error.__traceback__.tb_next
                 raise
 
         coroutine = fly()
@@ -160,6 +172,7 @@ class AsyncSingleFlight(Generic[K, T]):
         def landed(done: asyncio.Task[object]) -> None:
             self._running.discard(done)
             self._drop(key, flight)
+            flight.task = None  # the task's context holds the flight: no circle
             if not done.cancelled():
                 done.exception()  # looked at, so that nobody is warned
 

@@ -16,11 +16,15 @@ from datetime import UTC, datetime, timedelta
 _DAYS = "(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _MONTH = f"(?P<month>{'|'.join(_MONTHS[i : i + 3] for i in range(0, 36, 3))})"
-_TIME = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
+_TIME = "(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _FORMS = [
-    re.compile(rf"{_DAYS}, (?P<day>\d\d) {_MONTH} (?P<year>\d{{4}}) {_TIME} GMT"),
-    re.compile(rf"{_DAYS}, (?P<day>\d\d)-{_MONTH}-(?P<year>\d\d) {_TIME} GMT"),
-    re.compile(rf"{_DAYS} {_MONTH} (?P<day>[ \d]\d) {_TIME} (?P<year>\d{{4}})"),
+    re.compile(
+        rf"{_DAYS}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT"
+    ),
+    re.compile(
+        rf"{_DAYS}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT"
+    ),
+    re.compile(rf"{_DAYS} {_MONTH} (?P<day>[ 0-9][0-9]) {_TIME} (?P<year>[0-9]{{4}})"),
 ]
 _LONGEST = 18  # digits of a delay; more is no delay but an attack
 
@@ -65,6 +69,6 @@ def _date(match: re.Match[str], now: datetime) -> datetime | None:
         at = datetime(
             year, month, int(match["day"]), hour, minute, second - leap, tzinfo=UTC
         )
-    except ValueError:
+        return at + timedelta(seconds=leap)
+    except (ValueError, OverflowError):
         return None
-    return at + timedelta(seconds=leap)

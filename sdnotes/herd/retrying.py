@@ -30,6 +30,7 @@ Left out: hedged requests; interrupting a call: give the call a timeout, cut to 
 is left until the deadline. Chapter: docs/chapters/herd.md.
 """
 
+import contextlib
 import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -56,12 +57,15 @@ class Budget(Protocol):
         """Return whether a retry may go out, and count it if so."""
 
 
+_LONGEST_S = 365 * 24 * 3600  # more is no wait, and more than a sleep may take
+
+
 def told_to_wait_s(error: Exception) -> float:
     """Return the error's ``retry_after_s`` if it carries a sensible one, else 0."""
     told_s = getattr(error, "retry_after_s", None)
-    if isinstance(told_s, int | float) and 0 < told_s < math.inf:
-        return float(told_s)
-    return 0.0
+    if isinstance(told_s, bool) or not isinstance(told_s, int | float):
+        return 0.0
+    return float(told_s) if 0 < told_s <= _LONGEST_S else 0.0
 
 
 def _is_error(error: object) -> bool:
@@ -90,8 +94,10 @@ class _Attempts:
         named = self.on if isinstance(self.on, tuple) else (self.on,)
         if bad := [error for error in named if not _is_error(error)]:
             raise ValueError(f"on={bad[0]!r} is not a subclass of Exception")
-        if self.tries is not None and self.tries < 1:
-            raise ValueError(f"tries={self.tries!r} is below 1")
+        if self.tries is not None and not (
+            isinstance(self.tries, int) and self.tries >= 1
+        ):
+            raise ValueError(f"tries={self.tries!r} is no whole number from 1 up")
         if math.isnan(self.deadline_s):
             raise ValueError("deadline_s=nan is no time")
         if self.now() >= self.deadline_s:
@@ -118,11 +124,17 @@ class _Attempts:
         if self.now() >= self.deadline_s:
             self.made -= 1
             self._give_up(error, "the wait took until after the deadline")
-            raise error
+            try:
+                raise error
+            finally:
+                del error
 
     def _give_up(self, error: Exception, why: str) -> None:
         tries = "1 try" if self.made == 1 else f"{self.made} tries"
-        error.add_note(f"gave up after {tries}: {why}")
+        note = f"gave up after {tries}: {why}"
+        with contextlib.suppress(Exception):  # a frozen error takes no note
+            if note not in getattr(error, "__notes__", ()):  # one error, many callers
+                error.add_note(note)
 
     def _next(self, error: Exception) -> tuple[float, str]:
         if self.tries is not None and self.made >= self.tries:
@@ -175,9 +187,11 @@ def retry(
                 raise
             last = error
         # Outside the handler: the next try's error is not "during handling of" this.
-        pause(delay_s)
-        attempts.check_time(last)
-        del last  # else it and this frame would keep each other alive
+        try:
+            pause(delay_s)
+            attempts.check_time(last)
+        finally:
+            del last  # else it and this frame would keep each other alive
 
 
 async def retry_async(
@@ -206,6 +220,8 @@ async def retry_async(
             if delay_s is None:
                 raise
             last = error
-        await pause(delay_s)
-        attempts.check_time(last)
-        del last  # else it and this frame would keep each other alive
+        try:
+            await pause(delay_s)
+            attempts.check_time(last)
+        finally:
+            del last  # else it and this frame would keep each other alive

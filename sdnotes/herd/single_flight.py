@@ -65,7 +65,8 @@ class SingleFlight(Generic[K, T]):
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: a garbage collection or a signal may run code that calls forget.
+        self._lock = threading.RLock()
         self._flights: dict[K, _Flight[T]] = {}
         # What each waiting thread waits for: in it a circle can be seen.
         self._waits_for: dict[int, _Flight[T]] = {}
@@ -91,11 +92,18 @@ class SingleFlight(Generic[K, T]):
             if flight.error is not None:
                 # Each time it is raised it would grow by the frames of one more
                 # thread; it begins again where the call failed.
-                raise flight.error.with_traceback(flight.traceback)
+                try:
+                    raise flight.error.with_traceback(flight.traceback)
+                finally:  # else it and this frame would keep each other alive
+                    del flight
             if flight.results:
                 return flight.results[0]
             # Its thread was killed before it had either: fly, or join who does.
-        return self._fly(key, mine, call)
+        del flight
+        try:
+            return self._fly(key, mine, call)
+        finally:
+            del mine
 
     def forget(self, key: K) -> None:
         """Let whoever asks from now on make a new call; those who wait still wait."""
@@ -112,7 +120,8 @@ class SingleFlight(Generic[K, T]):
         try:
             result = call()
         except Exception as error:
-            flight.error, flight.traceback = error, error.__traceback__
+            flight.error = error
+            flight.traceback = error.__traceback__ and error.__traceback__.tb_next
             raise
         else:
             flight.results.append(result)
@@ -123,6 +132,7 @@ class SingleFlight(Generic[K, T]):
                 if self._flights.get(key) is flight:
                     del self._flights[key]
             flight.landed.set()
+            del flight
 
     def _wait(
         self, key: K, flight: _Flight[T], me: int, timeout_s: float | None

@@ -114,6 +114,11 @@ def test_a_wide_sketch_uses_all_of_each_row() -> None:
         assert len({place[row] for place in places}) > 4_900
 
 
+@pytest.mark.parametrize("number", [0, -1, 7, 2**62, -(2**70)])
+def test_equal_numbers_are_one_key(number: int) -> None:
+    assert stable_hash(number) == stable_hash(float(number))
+
+
 def test_a_counter_stops_at_fifteen() -> None:
     sketch = FrequencySketch(expected_keys=100, sample_size=1_000)
     for _ in range(20):

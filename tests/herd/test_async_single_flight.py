@@ -1,16 +1,20 @@
 """One call for all tasks: results, errors, cancellations, circles, loops."""
 
 import asyncio
+import contextlib
 import contextvars
 import gc
 import logging
 import traceback
+import weakref
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from sdnotes.herd import AsyncSingleFlight, CallCancelledError, CircularAwaitError
+from sdnotes.herd.async_single_flight import _Flight
 from sdnotes.herd.late_joiner import look_after_change
 
 Main = Callable[[], Coroutine[Any, Any, None]]
@@ -505,3 +509,48 @@ def test_who_joins_is_told_what_was_read_before_he_asked_unless_the_key_is_forgo
 ):
     assert asyncio.run(look_after_change(forget=False)) == (100, 100)
     assert asyncio.run(look_after_change(forget=True)) == (100, 80)
+
+
+def test_a_result_and_an_error_are_let_go_with_the_last_who_has_them() -> None:
+    class Held:
+        pass
+
+    held: list[weakref.ref[Held]] = []
+
+    async def succeed() -> Held:
+        each = Held()
+        held.append(weakref.ref(each))
+        return each
+
+    async def fail() -> Held:
+        each = Held()
+        held.append(weakref.ref(each))
+        raise LookupError
+
+    async def main() -> None:
+        flights: AsyncSingleFlight[str, Held] = AsyncSingleFlight()
+        for call in (succeed, fail) * 3:
+            with contextlib.suppress(LookupError):
+                await flights.do("k", call)
+            await asyncio.sleep(0)
+        assert [each() for each in held] == [None] * 6
+
+    gc.disable()
+    try:
+        asyncio.run(main())
+    finally:
+        gc.enable()
+
+
+def test_a_circle_is_looked_for_in_linear_time_and_without_recursion() -> None:
+    """Two keys a level, each waiting for both of the next: 2**40 ways down."""
+    levels = [(_Flight(), _Flight()) for _ in range(40)]
+    for above, below in pairwise(levels):
+        for flight in above:
+            flight.waits_for.extend(below)
+    assert not levels[0][0].reaches(_Flight())
+    assert levels[0][0].reaches(levels[-1][1])
+    chain = [_Flight() for _ in range(5_000)]
+    for flight, following in pairwise(chain):
+        flight.waits_for.append(following)
+    assert chain[0].reaches(chain[-1])

@@ -85,3 +85,14 @@ def test_blanks_around_are_no_part_of_it() -> None:
 def test_no_text_makes_it_fail_or_ask_for_less_than_nothing(field: str) -> None:
     told = retry_after_s(field, NOON)
     assert told is None or told >= 0
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Fri, 31 Dec 9999 23:59:60 GMT",  # a second later there are no years left
+        "Fri, 31 Dec 1999 23:59:\u0665\u0669 GMT",  # digits, but not of the grammar
+    ],
+)
+def test_a_date_that_is_none_is_as_if_it_were_not_there(field: str) -> None:
+    assert retry_after_s(field, datetime(1999, 12, 31, tzinfo=UTC)) is None

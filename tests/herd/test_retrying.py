@@ -4,6 +4,7 @@ import asyncio
 import math
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -124,6 +125,36 @@ class TestContract:
         service.call = call  # type: ignore[method-assign]
         assert run(service) == "done"
         assert alive == [0, 0, 0]
+
+    def test_an_error_that_takes_no_note_is_raised_all_the_same(
+        self, run: Runner
+    ) -> None:
+        @dataclass(frozen=True)
+        class FrozenError(ConnectionError):
+            code: int = 0
+
+        with pytest.raises(FrozenError):
+            run(Service(FrozenError()), tries=1)
+
+    def test_one_error_of_many_callers_bears_one_note(self, run: Runner) -> None:
+        error = BusyError()
+        for _ in range(3):
+            with pytest.raises(BusyError):
+                run(Service(error), tries=1)
+        assert error.__notes__ == ["gave up after 1 try: no more are allowed"]
+
+    @pytest.mark.parametrize("told_s", [True, 10**400, 1e12, math.nan, -1, "9"])
+    def test_a_wait_that_makes_no_sense_is_as_if_nothing_was_said(
+        self, told_s: object, run: Runner
+    ) -> None:
+        service = Service(BusyError(told_s), "done")
+        assert run(service, delays=[0.5]) == "done"
+        assert service.slept == [0.5]
+
+    @pytest.mark.parametrize("tries", [0, -1, 1.5, math.nan, "3"])
+    def test_tries_are_a_whole_number(self, tries: object, run: Runner) -> None:
+        with pytest.raises(ValueError, match=r"^tries="):
+            run(Service("done"), tries=tries)
 
     def test_one_try_is_no_retry(self, run: Runner) -> None:
         service = Service(*busy(1))

@@ -1,7 +1,10 @@
 """One call for all threads: results, errors, interruptions, circles, many threads."""
 
+import contextlib
+import gc
 import threading
 import traceback
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -313,3 +316,33 @@ def test_under_stress_calls_of_a_key_never_overlap_and_nobody_gets_another_s_ans
     assert sum(calls) < 40 * 60
     assert flights._flights == {}
     assert flights._waits_for == {}
+
+
+def test_what_a_garbage_collection_runs_may_call_forget() -> None:
+    """With a plain lock the collection inside ``do`` would wait for its own thread."""
+    flights: SingleFlight[int, int] = SingleFlight()
+    with flights._lock:  # as a collection does, in the thread that holds it
+        flights.forget(1)
+        assert flights.waiting(1) == 0
+
+
+def test_a_failed_call_is_let_go_with_all_that_it_held() -> None:
+    class Held:
+        pass
+
+    flights: SingleFlight[str, None] = SingleFlight()
+    held: list[weakref.ref[Held]] = []
+
+    def call() -> None:
+        each = Held()
+        held.append(weakref.ref(each))
+        raise LookupError
+
+    gc.disable()
+    try:
+        for _ in range(3):
+            with contextlib.suppress(LookupError):
+                flights.do("k", call)
+        assert [each() for each in held] == [None] * 3
+    finally:
+        gc.enable()
