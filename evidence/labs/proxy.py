@@ -123,6 +123,9 @@ class Proxy:
         self._closed = True
         self._waker.send(b"x")
         self._thread.join(timeout=10)
+        # Not by the thread, which may end before the waker is used.
+        self._waker.close()
+        self._woken.close()
 
     def _run(self) -> None:
         while not self._closed:
@@ -137,8 +140,7 @@ class Proxy:
         with self._lock:
             for connection in list(self._connections):
                 self._drop(connection)
-            for own in (self._listener, self._waker, self._woken):
-                own.close()
+            self._listener.close()
             self._selector.close()
 
     def _accept(self) -> bool:
