@@ -62,6 +62,20 @@ POLICIES: dict[str, Callable[[int], Cache[int, Any]]] = {
 }
 
 
+def make_cache(policy: str, capacity: int, trace: list[int]) -> Cache[int, Any]:
+    """Return an empty cache: one of POLICIES, or the "optimum" for this trace.
+
+    Raises KeyError for an unknown name and ValueError for a capacity that is none.
+
+    Examples:
+        >>> make_cache("LRU", 100, [])
+        LRUCache(0 of 100)
+    """
+    if policy == "optimum":
+        return OptimalCache(capacity, future=trace)
+    return POLICIES[policy](capacity)
+
+
 def hit_ratio(
     policy: str, workload: str, *, seeds: int, capacity: int = CAPACITY
 ) -> Interval:
@@ -77,10 +91,7 @@ def hit_ratio(
     ratios = []
     for seed in range(seeds):
         trace = WORKLOADS[workload](random.Random(f"{workload}/{seed}"))
-        if policy == "optimum":
-            cache: Cache[int, Any] = OptimalCache(capacity, future=trace)
-        else:
-            cache = POLICIES[policy](capacity)
+        cache = make_cache(policy, capacity, trace)
         counted = sum(key >= 0 for key in trace)
         ratios.append(replay(cache, trace).hits / counted)
     return mean_interval(ratios)

@@ -282,13 +282,20 @@ def writing(origin: BrokenOrigin, how: str) -> WritingCache[str, int]:
     return WritingCache(origin, how, lambda f: LRUCache(1, on_evict=f))
 
 
+def write_and_evict(
+    cache: WritingCache[str, int], origin: BrokenOrigin, value: int
+) -> None:
+    """Write a; then evict it while the origin is down, which it stays."""
+    cache.write("a", value)
+    origin.down = True
+    with pytest.raises(OSError, match="down"):
+        cache.read("b")
+
+
 def test_write_back_keeps_what_a_failing_database_did_not_take() -> None:
     origin = BrokenOrigin()
     cache = writing(origin, "write-back")
-    cache.write("a", 1)
-    origin.down = True
-    with pytest.raises(OSError, match="down"):
-        cache.read("b")  # evicts a
+    write_and_evict(cache, origin, 1)
     assert cache.read("a") == 1
     origin.down = False
     cache.flush()
@@ -299,18 +306,12 @@ def test_write_back_keeps_what_a_failing_database_did_not_take() -> None:
 def test_what_could_not_be_written_is_lost_in_a_crash_and_replaced_by_a_write() -> None:
     origin = BrokenOrigin()
     cache = writing(origin, "write-back")
-    cache.write("a", 1)
-    origin.down = True
-    with pytest.raises(OSError, match="down"):
-        cache.read("b")
+    write_and_evict(cache, origin, 1)
     cache.write("a", 2)
     origin.down = False
     cache.flush()
     assert origin.values["a"] == 2
-    cache.write("a", 3)
-    origin.down = True
-    with pytest.raises(OSError, match="down"):
-        cache.read("b")
+    write_and_evict(cache, origin, 3)
     assert cache.crash() == ["a"]
     assert cache.read("a") == 2
 

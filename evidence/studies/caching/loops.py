@@ -1,9 +1,7 @@
 """How much longer than the room may a loop be?"""
 
-from typing import Any
-
-from sdnotes.caching import Cache, OptimalCache, loop, replay
-from sdnotes.caching.comparison import CAPACITY, POLICIES
+from sdnotes.caching import loop, replay
+from sdnotes.caching.comparison import CAPACITY, POLICIES, make_cache
 
 REQUESTS = 10_000
 KEYS = (101, 110, 120, 150, 175, 200, 400)
@@ -20,11 +18,7 @@ CELLS = [{"policy": policy} for policy in (*SOME, f"the other {len(OTHERS)}, bes
 def hits_percent(policy: str, keys: int) -> float:
     """Return the share of the requests that hit."""
     trace = loop(REQUESTS, keys=keys)
-    if policy == "optimum":
-        cache: Cache[int, Any] = OptimalCache(CAPACITY, future=trace)
-    else:
-        cache = POLICIES[policy](CAPACITY)
-    return 100 * replay(cache, trace).hit_ratio
+    return 100 * replay(make_cache(policy, CAPACITY, trace), trace).hit_ratio
 
 
 def cell(*, policy: str) -> tuple[str, ...]:
