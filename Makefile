@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 ADDRESS ?= 127.0.0.1:8000
 UPDATE ?=
+ALL ?=
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := help
@@ -16,8 +17,10 @@ help: ## print this list
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
 install: $(INSTALLED) ## install what is needed into .venv
@@ -50,8 +53,8 @@ outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
 labs: $(INSTALLED) ## run the labs and compare (UPDATE=1 rewrites their records)
 	$(BIN)/python -m evidence.run labs $(if $(UPDATE),--update)
 
-studies: $(INSTALLED) ## run the studies and compare (UPDATE=1 rewrites)
-	$(BIN)/python -m evidence.run studies $(if $(UPDATE),--update)
+studies: $(INSTALLED) ## run the stale studies and compare (ALL=1: all, UPDATE=1 rewrites)
+	$(BIN)/python -m evidence.run studies $(if $(ALL),--all) $(if $(UPDATE),--update)
 
 bench: $(INSTALLED) ## run the benchmarks and compare (UPDATE=1 rewrites)
 	$(BIN)/python -m evidence.run benchmarks $(if $(UPDATE),--update)

@@ -1,27 +1,35 @@
 """Run studies, labs or benchmarks and compare what they found with their records.
 
-    python -m evidence.run studies            fails where a stable fact differs
-    python -m evidence.run studies --update   rewrites the records
+    python -m evidence.run studies            those whose code has changed since
+    python -m evidence.run studies --all      all of them
+    python -m evidence.run studies --update   ... and rewrites the records
     python -m evidence.run labs cap/etcd-partition   runs this one only
 
 A study is a module with CAPTION, COLUMNS, CELLS (one dict of arguments a row) and
-``cell(**arguments)``, which returns the measured columns. A lab or a benchmark has
-CAPTION, COLUMNS and ``rows()``, which returns (rows, observed): the stable facts, and
-what no comparison reads. What one of them raises fails that one; the others still run.
+``cell(**arguments)``, which returns the measured columns; its cells are independent,
+and all cores share them. A lab or a benchmark has CAPTION, COLUMNS and ``rows()``,
+which returns (rows, observed): the stable facts, and what no comparison reads; labs and
+benchmarks run one after another, always all. What one of them raises fails that one;
+the others still run. What differs is shown as a table of cells, on a build host in the
+summary of its job too.
 """
 
 import argparse
-import difflib
 import importlib
 import json
+import os
 import platform
 import re
 import sys
+import time
 import traceback
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TextIO, TypeAlias
 
+from evidence.differences import Difference, difference
 from evidence.labs.server import MissingServerError, end_on_sigterm
 from sitebuild import ROOT, records
 from sitebuild.problems import relative
@@ -29,10 +37,15 @@ from sitebuild.problems import relative
 KIND_OF = {target: kind for kind, (_, target) in records.KINDS.items()}
 KIND_OF["benchmarks"] = KIND_OF["bench"]
 OPERATION = re.compile(r'\{\s+("process":[^{}]*?)\s+\}')
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Names the file that a build host shows beside a job; Markdown."""
+
+Module: TypeAlias = tuple[str, Path, ModuleType]
+"""A study, lab or benchmark: its record's name, its file, and itself."""
 
 
-def modules(folder: str) -> list[tuple[str, Path, ModuleType]]:
-    """Return (record name, file, module) of every study, lab or benchmark."""
+def modules(folder: str) -> list[Module]:
+    """Return every study, lab or benchmark."""
     found = []
     for path in sorted((ROOT / "evidence" / folder).glob("[a-z]*/[a-z]*.py")):
         slug, name = path.parent.name, path.stem.replace("_", "-")
@@ -46,23 +59,65 @@ def study_row(module: ModuleType, arguments: dict[str, Any]) -> list[str]:
     return [str(v) for v in (*arguments.values(), *module.cell(**arguments))]
 
 
-def _found(folder: str, module: ModuleType) -> tuple[list[list[str]], dict[str, Any]]:
-    if folder == "studies":
-        return [study_row(module, arguments) for arguments in module.CELLS], {}
-    rows, observed = module.rows()
-    return [[str(cell) for cell in row] for row in rows], observed
+def _row_of(module_name: str, place: int) -> list[str]:
+    """Return the row of a study's cell; called in a process of the pool."""
+    module = importlib.import_module(module_name)
+    return study_row(module, module.CELLS[place])
 
 
-def record_of(folder: str, path: Path, module: ModuleType) -> dict[str, Any]:
-    """Run the module and return its record."""
-    rows, observed = _found(folder, module)
+def _progress(shown: TextIO, done: int, total: int, began_s: float) -> None:
+    """Say how far it is: in place on a terminal, elsewhere once in a while."""
+    in_place = shown.isatty()
+    if in_place or done == total or done % max(1, total // 10) == 0:
+        spent_s = time.monotonic() - began_s
+        end = "\r" if in_place and done < total else "\n"
+        print(f"{done} of {total} cells, {spent_s:.0f} s", end=end, file=shown)
+        shown.flush()
+
+
+def study_rows(
+    studies: Sequence[Module], shown: TextIO = sys.stderr
+) -> dict[str, list[list[str]] | Exception]:
+    """Return the rows of each study, or what its first failing cell raised.
+
+    All cells of all studies are spread over the cores; ``shown`` gets the progress.
+    """
+    began_s = time.monotonic()
+    with ProcessPoolExecutor() as pool:
+        cells: dict[Future[list[str]], tuple[str, int]] = {
+            pool.submit(_row_of, module.__name__, place): (name, place)
+            for name, _, module in studies
+            for place in range(len(module.CELLS))
+        }
+        for done, _ in enumerate(as_completed(cells), start=1):
+            _progress(shown, done, len(cells), began_s)
+    found: dict[str, list[list[str]] | Exception] = {name: [] for name, _, _ in studies}
+    for future, (name, _) in cells.items():
+        rows = found[name]
+        if isinstance(rows, list):
+            if error := future.exception():
+                found[name] = Exception(f"{type(error).__name__}: {error}")
+                traceback.print_exception(error, file=sys.stdout)
+            else:
+                rows.append(future.result())
+    return found
+
+
+def record_of(
+    folder: str,
+    path: Path,
+    module: ModuleType,
+    rows: Sequence[Sequence[object]],
+    observed: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the record of what a module found."""
     record = {
         "kind": KIND_OF[folder],
         "source": relative(path),
         "source_sha256": records.source_sha256(path),
         "caption": module.CAPTION,
         "columns": list(module.COLUMNS),
-        "rows": rows,
+        "rows": [[str(cell) for cell in row] for row in rows],
         "observed": {"python": platform.python_version(), **observed},
     }
     return {**record, "facts_sha256": records.facts_sha256(record)}
@@ -74,30 +129,10 @@ def as_text(record: dict[str, Any]) -> str:
     return OPERATION.sub(lambda m: f"{{{' '.join(m[1].split())}}}", text) + "\n"
 
 
-def _stable(record: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in record.items() if key != "observed"}
-
-
-def _lines(record: dict[str, Any]) -> list[str]:
-    """Return what is compared as lines, a row of the table on each."""
-    facts = _stable(record)
-    rows = [" | ".join(map(str, row)) for row in facts.pop("rows", [])]
-    return [f"{key}: {value}" for key, value in facts.items()] + rows
-
-
-def difference(known: dict[str, Any], record: dict[str, Any]) -> list[str]:
-    """Return the lines that differ, - as recorded and + as found; none when equal."""
-    if _stable(known) == _stable(record):
-        return []
-    there, here = _lines(known), _lines(record)
-    diff = difflib.unified_diff(there, here, "recorded", "found", lineterm="", n=1)
-    return list(diff) or ["(only in the types of its values)"]
-
-
 def run_one(folder: str, name: str, path: Path, module: ModuleType) -> dict[str, Any]:
-    """Return the record, or an empty one after printing why there is none."""
+    """Return a lab's or benchmark's record, or an empty one after saying why."""
     try:
-        return record_of(folder, path, module)
+        return record_of(folder, path, module, *module.rows())
     except MissingServerError as error:
         print(f"{name}: {error}")
     except Exception as error:  # noqa: BLE001  (it fails this one, not the others)
@@ -106,43 +141,86 @@ def run_one(folder: str, name: str, path: Path, module: ModuleType) -> dict[str,
     return {}
 
 
-def settle(name: str, record: dict[str, Any], *, update: bool) -> bool:
-    """Write the record or compare with it; return whether it is as recorded now."""
+def run_studies(studies: Sequence[Module]) -> dict[str, dict[str, Any]]:
+    """Return the record of each study, an empty one for one that failed."""
+    found: dict[str, dict[str, Any]] = {}
+    rows = study_rows(studies)
+    for name, path, module in studies:
+        result = rows[name]
+        if isinstance(result, Exception):
+            print(f"{name}: FAILED: {result}")
+            found[name] = {}
+        else:
+            found[name] = record_of("studies", path, module, result, {})
+    return found
+
+
+def settle(name: str, record: dict[str, Any], *, update: bool) -> Difference:
+    """Compare with the record that there is, and write the new one if asked to."""
     target = records.path_of(name)
+    try:
+        known = json.loads(target.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        known = {}  # none yet, or a damaged one: all of it is new
+    found = difference(known, record)
     if update:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(as_text(record), "utf-8")
-        print(f"{name}: written")
-        return True
-    known = json.loads(target.read_text("utf-8")) if target.is_file() else {}
-    lines = difference(known, record)
-    print(f"{name}: {'DIFFERS from ' + relative(target) if lines else 'as recorded'}")
-    for line in lines:
+        print(f"{name}: written, {found.in_words}")
+    elif found:
+        print(f"{name}: DIFFERS from {relative(target)}: {found.in_words}")
+    else:
+        print(f"{name}: as recorded")
+    for line in found.lines:
         print(f"  {line}")
-    return not lines
+    return found
 
 
-def main() -> int:
-    """Run one folder; return 1 when one fails, has no record or differs from it."""
+def _summarise(name: str, found: Difference) -> None:
+    """Show what differs beside the job, where a build host runs this."""
+    if found and (place := os.environ.get(SUMMARY)):
+        with Path(place).open("a", encoding="utf-8") as summary:
+            summary.write(found.markdown(name))
+
+
+def _arguments(found: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evidence.run")
     parser.add_argument("folder", choices=["studies", "labs", "benchmarks"])
     parser.add_argument("names", nargs="*", help="run these only: <slug>/<record>")
     parser.add_argument("--update", action="store_true", help="rewrite the records")
-    arguments = parser.parse_intermixed_args()
-    found = modules(arguments.folder)
-    known = [name for name, _, _ in found]
+    parser.add_argument("--all", action="store_true", help="studies that are fresh too")
+    arguments = parser.parse_intermixed_args(found)
+    known = [name for name, _, _ in modules(arguments.folder)]
     for name in arguments.names:
         if name not in known:
             parser.error(f"{name} is not one of: {', '.join(known)}")
-    chosen = [each for each in found if each[0] in (arguments.names or known)]
+    return arguments
+
+
+def main() -> int:
+    """Run one folder; return 1 when one fails, has no record or differs from it."""
+    arguments = _arguments()
+    folder, named = arguments.folder, arguments.names
+    chosen = [each for each in modules(folder) if not named or each[0] in named]
+    if folder == "studies" and not (named or arguments.all):
+        stale = [each for each in chosen if not records.is_fresh(each[0])]
+        left_out = len(chosen) - len(stale)
+        print(f"{left_out} of {len(chosen)} studies are fresh: left out without ALL=1")
+        chosen = stale
+    found = (
+        run_studies(chosen)
+        if folder == "studies"
+        else {name: run_one(folder, name, path, m) for name, path, m in chosen}
+    )
     failed = different = 0
-    for name, path, module in chosen:
-        record = run_one(arguments.folder, name, path, module)
+    for name, record in found.items():
         if not record:
             failed += 1
-        elif not settle(name, record, update=arguments.update):
-            different += 1
-    print(f"{len(chosen)} {arguments.folder} run, {different} differ, {failed} failed")
+            continue
+        differs = settle(name, record, update=arguments.update)
+        _summarise(name, differs)
+        different += bool(differs) and not arguments.update
+    print(f"{len(chosen)} {folder} run, {different} differ, {failed} failed")
     return 1 if failed or different else 0
 
 

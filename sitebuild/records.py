@@ -7,22 +7,20 @@ A record is a JSON file, ``evidence/records/<slug>/<record>.json``:
      "columns": [...], "rows": [[...], ...], "facts_sha256": "...",
      "observed": {...}}            <- dates and timings, which no comparison reads
 
-``source_sha256`` covers the source and everything of ours that it imports, so that a
-record older than the code behind it is found by reading alone. A lab's covers what lies
-in evidence/ only: its facts are what servers answered, and a change of sdnotes must not
-ask for servers. What sdnotes adds to them, the verdicts on histories, a test makes
-again. The files are written by evidence/run.py.
+``source_sha256`` covers the source and everything of ours that it uses (imports.py says
+what that is), so that a record older than the code behind it is found by reading alone.
+A lab's covers what lies in evidence/ only: its facts are what servers answered, and a
+change of sdnotes must not ask for servers. What sdnotes adds to them, the verdicts on
+histories, a test makes again. The files are written by evidence/run.py.
 """
 
-import ast
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sitebuild import RECORDS, ROOT
+from sitebuild import RECORDS, ROOT, imports
 from sitebuild.fences import Block
 from sitebuild.problems import Problem, relative
 
@@ -132,65 +130,43 @@ def load_for(block: Block) -> Record:
 
 
 def inputs(source: Path) -> list[Path]:
-    """Return the source and every module of ours that it imports, directly or not."""
+    """Return the source and every module of ours that it uses, directly or not."""
     packages = {"evidence"} if LABS in source.parents else {"evidence", "sdnotes"}
-    found: set[Path] = set()
-    waiting = [source]
-    while waiting:
-        path = waiting.pop()
-        if path in found:
-            continue
-        found.add(path)
-        waiting += _imported(path, packages)
-    return sorted(found)
-
-
-def _imported(path: Path, packages: set[str]) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
-        for name in names:
-            if name.split(".")[0] not in packages:
-                continue
-            parts = name.split(".")
-            for depth in range(1, len(parts) + 1):
-                base = ROOT.joinpath(*parts[:depth])
-                for file in (base.with_suffix(".py"), base / "__init__.py"):
-                    if file.is_file():
-                        yield file
+    return sorted(imports.closure([source], packages))
 
 
 def source_sha256(source: Path) -> str:
-    """Return the hash of a record's source and of all that it imports from here."""
-    digest = hashlib.sha256()
+    """Return the hash of a record's source and of all that it uses from here."""
+    total = hashlib.sha256()
     for path in inputs(source):
-        digest.update(relative(path).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+        total.update(f"{relative(path)} {imports.digest(path)}\n".encode())
+    return total.hexdigest()
+
+
+def _wrong_with(path: Path) -> str | None:
+    """Return what is wrong with a record, and what to do; none if it is fresh."""
+    if damage := _damage(path):
+        return f"{damage}; make it anew"
+    record = load(path.relative_to(RECORDS).with_suffix("").as_posix())
+    source = ROOT / record.source
+    if not source.is_file():
+        return f"its source {record.source} is gone: delete the record too"
+    if source_sha256(source) != record.source_sha256:
+        target = KINDS[record.kind][1]
+        return (
+            f"stale: {record.source}, or a module that it uses, has changed since; "
+            f"run `make {target} UPDATE=1` and read the difference"
+        )
+    return None
+
+
+def is_fresh(name: str) -> bool:
+    """Return whether there is a record, whole and not older than its code."""
+    path = path_of(name)
+    return path.is_file() and _wrong_with(path) is None
 
 
 def stale() -> list[Problem]:
     """Return a problem for each record whose source has changed, or is gone."""
-    problems = []
-    for path in sorted(RECORDS.rglob("*.json")):
-        if damage := _damage(path):
-            message = f"{damage}; make it anew"
-            problems.append(Problem(relative(path), 1, message))
-            continue
-        record = load(path.relative_to(RECORDS).with_suffix("").as_posix())
-        source = ROOT / record.source
-        target = KINDS[record.kind][1]
-        if not source.is_file():
-            message = f"its source {record.source} is gone: delete the record too"
-        elif source_sha256(source) != record.source_sha256:
-            message = (
-                f"stale: {record.source}, or a module that it imports, has changed "
-                f"since; run `make {target} UPDATE=1` and read the difference"
-            )
-        else:
-            continue
-        problems.append(Problem(relative(path), 1, message))
-    return problems
+    found = ((path, _wrong_with(path)) for path in sorted(RECORDS.rglob("*.json")))
+    return [Problem(relative(path), 1, wrong) for path, wrong in found if wrong]

@@ -1,5 +1,6 @@
 """Records: fresh, printed with where they come from, and made again in a sample."""
 
+import io
 import json
 import random
 import re
@@ -111,7 +112,11 @@ def test_running_again_compares_and_fails_where_a_fact_differs(
     monkeypatch.setattr("sys.argv", ["run", "studies", "--update"])
     assert evidence_run.main() == 0
     monkeypatch.setattr("sys.argv", ["run", "studies"])
+    assert evidence_run.main() == 0  # fresh: nothing ran
+    assert "1 of 1 studies are fresh" in capsys.readouterr().out
+    monkeypatch.setattr("sys.argv", ["run", "studies", "--all"])
     assert evidence_run.main() == 0
+    assert f"{name}: as recorded" in capsys.readouterr().out
     target = tmp_path / f"{name}.json"
     facts = json.loads(target.read_text("utf-8"))
     facts["observed"] = {"python": "another"}
@@ -122,3 +127,45 @@ def test_running_again_compares_and_fails_where_a_fact_differs(
     target.write_text(json.dumps(facts), "utf-8")
     assert evidence_run.main() == 1
     assert "DIFFERS" in capsys.readouterr().out
+
+
+def test_a_study_s_cell_that_fails_is_named_and_the_other_studies_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cells run in children, which are forked here, so that they see the patch."""
+    good, bad = STUDIES[0], STUDIES[1]
+    for _, _, module in (good, bad):
+        monkeypatch.setattr(module, "CELLS", module.CELLS[:1])
+
+    def broken(**_: object) -> tuple[str, ...]:
+        raise ZeroDivisionError("the study went wrong")
+
+    monkeypatch.setattr(bad[2], "cell", broken)
+    monkeypatch.setattr(evidence_run, "modules", lambda _: [good, bad])
+    monkeypatch.setattr(records, "RECORDS", tmp_path)
+    monkeypatch.setattr("sys.argv", ["run", "studies", "--all", "--update"])
+    assert evidence_run.main() == 1
+    said = capsys.readouterr().out
+    assert f"{good[0]}: written, " in said
+    assert f"{bad[0]}: FAILED: ZeroDivisionError: the study went wrong" in said
+    assert "2 studies run, 0 differ, 1 failed" in said
+    assert not records.path_of(bad[0]).exists()
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(True, 4), (False, 4)])
+def test_a_long_run_says_how_far_it_is(terminal: bool, shown: int) -> None:
+    class Shown(io.StringIO):
+        def isatty(self) -> bool:
+            return terminal
+
+    out = Shown()
+    for done in range(1, 5):
+        evidence_run._progress(out, done, 4, 0.0)
+    text = out.getvalue()
+    assert text.count(" of 4 cells, ") == shown
+    assert text.count("\r") == (3 if terminal else 0)
+    assert text.endswith("\n")
+    many = io.StringIO()
+    for done in range(1, 1001):
+        evidence_run._progress(many, done, 1000, 0.0)
+    assert many.getvalue().count("\n") == 10
