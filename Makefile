@@ -38,13 +38,8 @@ check: $(INSTALLED) ## pass every test: what CI runs
 	$(BIN)/python -m sitebuild web
 	$(BIN)/pytest -n 2 --dist loadfile
 
-quick: $(INSTALLED) ## a minute or two, while you write: no builds, no browser
-	$(BIN)/python -m sitebuild check
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/python -m sitebuild web
-	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+quick: $(INSTALLED) ## while you write: what your change can have broken (ALL=1: all)
+	$(BIN)/python -m sitebuild quick $(if $(ALL),--all)
 
 outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
 	$(BIN)/pytest --update-outputs docs README.md CONTRIBUTING.md -q

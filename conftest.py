@@ -1,7 +1,9 @@
 """Collects the snippets of the pages and the doctests of the package beside tests/."""
 
 import os
+import sys
 import zoneinfo
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 from sitebuild.problems import relative
+from sitebuild.reads import Reads
 from sitebuild.sybil_parser import SnippetParser
 
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
@@ -20,6 +23,9 @@ zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
 settings.register_profile("check", derandomize=True, deadline=None, max_examples=200)
 settings.register_profile("explore", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+
+# A project of its own, run where it is laid down: tests/site/mini.py.
+collect_ignore = ["tests/site/miniature"]
 
 _snippets = SnippetParser()
 
@@ -34,6 +40,10 @@ pytest_collect_file = (
         document_types={".py": PythonDocStringDocument},
     )
 ).pytest()
+
+
+_reads = Reads()
+sys.addaudithook(_reads.heard)  # before any test file is imported
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +61,31 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     for path in _snippets.write():
         print(f"\nrewritten: {relative(Path(path))}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    with _reads.by(collector.path if isinstance(collector, pytest.Module) else None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    is_quick = item.get_closest_marker("slow") is None
+    with _reads.by(
+        item.path if is_quick and isinstance(item, pytest.Function) else None
+    ):
+        return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _reads_only_what_is_named(request: pytest.FixtureRequest) -> Generator[None]:
+    """`make quick` runs a test file when what it reads has changed: it must know."""
+    yield
+    if problem := _reads.unnamed(request.path):
+        pytest.fail(problem, pytrace=False)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

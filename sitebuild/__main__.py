@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sitebuild import SITE, build, checks, newchapter, reproduce
+from sitebuild import SITE, build, checks, newchapter, quick, reproduce
 from sitebuild.browser import node
 from sitebuild.problems import ProblemError
 
@@ -21,6 +21,8 @@ def main() -> int:
     serving.add_argument("--address", default="127.0.0.1:8000")
     serving.add_argument("--plain", action="store_true", help="without buttons")
     commands.add_parser("check", help="read the tree and name what is wrong")
+    quick_run = commands.add_parser("quick", help="run what a change can have broken")
+    quick_run.add_argument("--all", action="store_true", help="run the others too")
     commands.add_parser("reproduce", help="build twice and compare every byte")
     web = commands.add_parser("web", help="check and test the front end's sources")
     web.add_argument("--format", action="store_true", help="format them instead")
@@ -36,6 +38,8 @@ def main() -> int:
                 build.serve(arguments.address, plain=arguments.plain)
             case "check":
                 checks.require_none()
+            case "quick":
+                return 0 if quick.run(everything=arguments.all) else 1
             case "reproduce":
                 reproduce.reproduce()
             case "web":

@@ -8,6 +8,7 @@ MkDocs's own server.
 import functools
 import gzip
 import http.server
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,3 +113,14 @@ def hosted(folder: Path) -> Iterator[Host]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def move_site(site: Path, folder: Path, built_for: str, url: str) -> None:
+    """Copy a built site to where it is as if it had been built for another address.
+
+    All but the packed map of the site, which only search engines read.
+    """
+    shutil.copytree(site, folder, dirs_exist_ok=True)
+    for path in (*folder.rglob("*.html"), folder / "sitemap.xml"):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace(built_for, url), "utf-8")

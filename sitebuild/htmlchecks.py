@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from sdnotes.tables import text_table
 from sitebuild import DOCS, fences
@@ -55,50 +55,52 @@ class Built:
     outputs: dict[str, str] = field(default_factory=dict)
 
 
-def _loads(soup: BeautifulSoup) -> list[str]:
+def _values(tree: LexborHTMLParser, name: str, attribute: str) -> list[str]:
+    """Return what an attribute says on each element of a name that has it."""
+    found = (node.attributes.get(attribute) for node in tree.css(name))
+    return [value for value in found if value]
+
+
+def _loads(tree: LexborHTMLParser) -> list[str]:
     found: list[str] = []
     for name, attributes in _LOADS.items():
-        for tag in soup.find_all(name):
-            values = (tag.get(attribute) for attribute in attributes)
-            for value in filter(None, values):
-                found += [
-                    part.split()[0] for part in str(value).split(",") if part.split()
-                ]
-    for tag in soup.find_all("link"):
-        if _LOADING_RELS & set(tag.get("rel") or []):
-            found.append(str(tag.get("href", "")))
-    for tag in soup.find_all("script"):
-        found += _SCRIPT_URL.findall(tag.get_text())
-    for tag in soup.find_all("style"):
-        found += _CSS_URL.findall(tag.get_text())
-    for tag in soup.find_all(style=True):
-        found += _CSS_URL.findall(str(tag["style"]))
+        for attribute in attributes:
+            for value in _values(tree, name, attribute):
+                found += [part.split()[0] for part in value.split(",") if part.split()]
+    for node in tree.css("link"):
+        if _LOADING_RELS & set((node.attributes.get("rel") or "").split()):
+            found.append(node.attributes.get("href") or "")
+    for node in tree.css("script"):
+        found += _SCRIPT_URL.findall(node.text())
+    for node in tree.css("style"):
+        found += _CSS_URL.findall(node.text())
+    for value in _values(tree, "[style]", "style"):
+        found += _CSS_URL.findall(value)
     return found
 
 
-def _printed(block: Tag) -> str:
-    if table := block.select_one(".sd-numbers table"):
+def _printed(block: LexborNode) -> str:
+    if table := block.css_first(".sd-numbers table"):
         rows = [
-            tuple(cell.get_text() for cell in row.find_all(("th", "td")))
-            for row in table.find_all("tr")
+            tuple(cell.text() for cell in row.css("th, td")) for row in table.css("tr")
         ]
         return text_table(rows[0], rows[1:])
-    result = block.select_one(".result code")
-    return result.get_text().rstrip("\n") if result else ""
+    result = block.css_first(".result code")
+    return result.text().rstrip("\n") if result else ""
 
 
 @lru_cache(maxsize=256)
 def _read(path: Path, modified_ns: int) -> Built:
     del modified_ns
-    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    tree = LexborHTMLParser(path.read_text("utf-8"))
     return Built(
         path=path,
-        ids=tuple(str(tag["id"]) for tag in soup.find_all(id=True)),
-        links=tuple(str(a["href"]) for a in soup.find_all("a", href=True)),
-        loads=tuple(_loads(soup)),
+        ids=tuple(_values(tree, "[id]", "id")),
+        links=tuple(_values(tree, "a[href]", "href")),
+        loads=tuple(_loads(tree)),
         outputs={
-            str(tag["data-sd-name"]): _printed(tag)
-            for tag in soup.select("[data-sd-name]")
+            str(node.attributes["data-sd-name"]): _printed(node)
+            for node in tree.css("[data-sd-name]")
         },
     )
 

@@ -16,7 +16,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from selectolax.lexbor import LexborHTMLParser
 
 _CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 _DATA = {"application/json", "application/ld+json"}
@@ -24,11 +24,10 @@ _DATA = {"application/json", "application/ld+json"}
 
 def inline_scripts(page: str) -> set[str]:
     """Return the texts of a page's scripts that are neither files nor data."""
-    soup = BeautifulSoup(page, "html.parser")
     return {
-        tag.get_text()
-        for tag in soup.find_all("script", src=False)
-        if str(tag.get("type", "")) not in _DATA
+        script.text()
+        for script in LexborHTMLParser(page).css("script:not([src])")
+        if str(script.attributes.get("type")) not in _DATA
     }
 
 

@@ -1,7 +1,7 @@
-"""Build twice, under other circumstances, and compare every byte.
+"""Build under other circumstances, and compare every byte.
 
-    first     this folder     hash seed 1     UTC                   today
-    second    another one     hash seed 2     Pacific/Kiritimati    some 13 years on
+    here        this folder     hash seed 1     UTC                   today
+    elsewhere   another one     hash seed 2     Pacific/Kiritimati    some 13 years on
 
 What differs names the circumstance that leaked into a page: an address, a set's order,
 a date, a path.
@@ -11,6 +11,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 
@@ -24,26 +27,44 @@ time_machine.travel(datetime.datetime(2040, 2, 29, 23, 59, tzinfo=datetime.UTC))
 """
 
 
-def _build(root: Path, site: Path, **circumstances: str) -> None:
-    env = {**environment_of(root), **circumstances}
+def _build(root: Path, site: Path, options: tuple[str, ...], **around: str) -> None:
+    command = [sys.executable, "-m", "sitebuild", "build", "--site-dir", str(site)]
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "sitebuild",
-            "build",
-            "--plain",
-            "--site-dir",
-            str(site),
-        ],
+        [*command, *options],
         cwd=root,
-        env=env,
+        env={**environment_of(root), **around},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
         raise ProblemError(Problem("docs", 1, f"a build failed:\n{done.stderr}"))
+
+
+def build_here(root: Path, site: Path, *options: str) -> None:
+    """Build a tree under the first circumstances. Raises ProblemError if it fails."""
+    _build(root, site, options, PYTHONHASHSEED="1", TZ="UTC")
+
+
+def build_elsewhere(root: Path, site: Path, *options: str) -> None:
+    """Build a tree under the second circumstances. Raises ProblemError if it fails."""
+    with _another_date() as dated:
+        _build(
+            root,
+            site,
+            options,
+            PYTHONHASHSEED="2",
+            TZ="Pacific/Kiritimati",
+            PYTHONPATH=f"{root}:{dated}",
+        )
+
+
+@contextmanager
+def _another_date() -> Iterator[str]:
+    """Yield a folder that, on a Python's path, sets its clock to another date."""
+    with tempfile.TemporaryDirectory(prefix="sdnotes-") as folder:
+        Path(folder, "sitecustomize.py").write_text(_ANOTHER_DATE, "utf-8")
+        yield folder
 
 
 def _first_difference(name: str, one: bytes, other: bytes) -> Problem:
@@ -91,21 +112,17 @@ def compare(one: Path, other: Path) -> list[Problem]:
     return problems
 
 
-def reproduce(root: Path = ROOT) -> None:
+def reproduce() -> None:
     """Build twice and compare; raises ProblemError where the bytes differ."""
     with tempfile.TemporaryDirectory(prefix="sdnotes-") as folder:
         base = Path(folder)
-        elsewhere = copy_of_tree(base / "another folder") if root == ROOT else root
-        dated = base / "dated"
-        dated.mkdir()
-        (dated / "sitecustomize.py").write_text(_ANOTHER_DATE, "utf-8")
-        _build(root, base / "one", PYTHONHASHSEED="1", TZ="UTC")
-        _build(
-            elsewhere,
-            base / "two",
-            PYTHONHASHSEED="2",
-            TZ="Pacific/Kiritimati",
-            PYTHONPATH=f"{elsewhere}:{dated}",
-        )
+        elsewhere = copy_of_tree(base / "another folder")
+        with ThreadPoolExecutor() as both:
+            builds = [
+                both.submit(build_here, ROOT, base / "one", "--plain"),
+                both.submit(build_elsewhere, elsewhere, base / "two", "--plain"),
+            ]
+            for build in builds:
+                build.result()
         if problems := compare(base / "one", base / "two"):
             raise ProblemError(*problems)

@@ -12,6 +12,8 @@ from evidence.labs.caching import redis_hit_ratios as lab
 from evidence.labs.server import ServerError
 from sitebuild import records
 
+READS = ("evidence/records/caching/redis-*.json", "evidence/labs/**/*.py")
+
 
 def test_the_trace_is_the_same_every_time_and_asks_for_no_key_of_the_full_start() -> (
     None

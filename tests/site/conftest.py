@@ -1,4 +1,9 @@
-"""One built site for all tests of a worker, and a browser to look at it."""
+"""The site built once for all tests of a run, and a browser to look at it.
+
+whole site   by MkDocs    seed 1, UTC                     } once a run, each,
+             by Zensical  seed 2, another zone and date   } shared by all workers
+miniature    laid down once; each test that changes it has a copy of its own
+"""
 
 import os
 import shutil
@@ -8,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import mini
 import pytest
+from filelock import FileLock
 from snippet import Snippet
 
-from sitebuild import build, copies, hosting
+from sitebuild import ROOT, build, hosting, reproduce
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -24,17 +31,51 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site as MkDocs builds it."""
-    folder = tmp_path_factory.mktemp("built") / "site"
-    build.build(folder)
-    return folder
+def once(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a folder once a run, whichever worker asks for it first."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if hasattr(request.config, "workerinput") else own
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, whole = shared / name, shared / f"{name}.whole"
+        with FileLock(shared / f"{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                whole.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def site(once: Callable[..., Path]) -> Path:
+    """The site as MkDocs builds it. No test may change it: all workers share it."""
+    return once("mkdocs", lambda folder: reproduce.build_here(ROOT, folder))
+
+
+@pytest.fixture(scope="session")
+def zensical_site(once: Callable[..., Path], site: Path) -> Path:
+    """The same tree, built by Zensical under other circumstances."""
+    del site  # not at once: both assemble what runs in the browser
+    return once(
+        "zensical",
+        lambda folder: reproduce.build_elsewhere(ROOT, folder, "--builder", "zensical"),
+    )
+
+
+@pytest.fixture(scope="session")
+def miniature(once: Callable[..., Path]) -> Path:
+    """The miniature project. No test may change it: all workers share it."""
+    return once("miniature", mini.lay_down)
 
 
 @pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the project, to plant a mistake in."""
-    return copies.copy_of_tree(tmp_path / "tree")
+def tree(miniature: Path, tmp_path: Path) -> Path:
+    """A miniature of one's own, to plant a mistake in."""
+    return Path(shutil.copytree(miniature, tmp_path / "tree", symlinks=True))
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +101,14 @@ class Published:
 
 @pytest.fixture(scope="session")
 def published(
-    tmp_path_factory: pytest.TempPathFactory, host: Callable[[Path], hosting.Host]
+    site: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    host: Callable[[Path], hosting.Host],
 ) -> Published:
     """The site at its address: instant navigation follows what the site map names."""
     folder = tmp_path_factory.mktemp("published")
     running = host(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SDNOTES_SITE_URL", running.url)
-        build.build(folder / "site")
-    for made in (folder / "site").iterdir():
-        made.rename(folder / made.name)
+    hosting.move_site(site, folder, build.site_url(), running.url)
     return Published(folder, running)
 
 

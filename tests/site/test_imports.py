@@ -8,6 +8,16 @@ import pytest
 
 from sitebuild import ROOT, copies, imports, records
 
+READS = (
+    "*",
+    "docs/**/*",
+    "sdnotes/**/*",
+    "sitebuild/*.py",
+    "sitebuild/*/*",
+    "tests/**/*",
+    "evidence/**/*",
+)
+
 LFU = "sdnotes/caching/lfu.py"
 USERS_OF_LFU = {"caching/loops", "caching/policies", "caching/sizes", "caching/speed"}
 

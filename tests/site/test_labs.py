@@ -35,6 +35,8 @@ from evidence.labs.server import (
 from sdnotes.sim import Outcome
 from sitebuild import RECORDS, ROOT, records
 
+READS = ("evidence/**/*.py", "evidence/records/**/*.json")
+
 WITHIN_S = 10
 linux = pytest.mark.skipif(sys.platform != "linux", reason="labs run on Linux")
 LABS = sorted(

@@ -23,10 +23,14 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def main_is_put_back() -> Iterator[None]:
-    before = sys.modules["__main__"]
+def modules_are_put_back() -> Iterator[None]:
+    """A run replaces __main__, and after edited code our package is imported anew."""
+    before = dict(sys.modules)
     yield
-    sys.modules["__main__"] = before
+    for name in set(sys.modules) - set(before):
+        if name.partition(".")[0] == "sdnotes":
+            del sys.modules[name]
+    sys.modules.update(before)
 
 
 def ran(code: str, *, published: bool = True) -> tuple[bool, list[tuple[str, str]]]:
@@ -183,12 +187,7 @@ def test_only_what_the_code_imports_is_needed() -> None:
     assert list(page_runner.needed("import c, json", needs)) == ["three"]
 
 
-def test_the_package_is_imported_anew_after_edited_code(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    modules = {name: m for name, m in sys.modules.items() if "sdnotes" in name}
-    for name, module in modules.items():
-        monkeypatch.setitem(sys.modules, name, module)
+def test_the_package_is_imported_anew_after_edited_code() -> None:
     break_it = "import sdnotes.cap\nsdnotes.cap.majority = None"
     use_it = "import sdnotes.cap\nprint(sdnotes.cap.majority(5))"
     assert ran(break_it, published=False)[0]

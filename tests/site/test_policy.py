@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from playwright.sync_api import expect
+from selectolax.lexbor import LexborHTMLParser
 from snippet import Snippet
 
 from sitebuild import browser, hosting
@@ -88,9 +88,9 @@ def guarded(story: Snippet) -> Any:
 
 def policies(folder: Path) -> dict[Path, list[str]]:
     def of(path: Path) -> list[str]:
-        page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        metas = page.find_all("meta", {"http-equiv": "Content-Security-Policy"})
-        return [str(meta["content"]) for meta in metas]
+        page = LexborHTMLParser(path.read_text("utf-8"))
+        metas = page.css("meta[http-equiv=Content-Security-Policy]")
+        return [str(meta.attributes["content"]) for meta in metas]
 
     return {path: of(path) for path in sorted(folder.rglob("*.html"))}
 

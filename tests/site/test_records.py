@@ -11,6 +11,8 @@ import pytest
 from evidence import run as evidence_run
 from sitebuild import RECORDS, ROOT, records
 
+READS = ("evidence/**/*.py", "evidence/records/**/*.json", "sdnotes/**/*.py")
+
 STUDIES = evidence_run.modules("studies")
 
 

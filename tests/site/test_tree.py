@@ -12,6 +12,19 @@ import yaml
 from sitebuild import DOCS, ROOT, checks, fences
 from sitebuild.copies import environment_of
 
+READS = (
+    "*",
+    "docs/**/*",
+    "sdnotes/**/*",
+    "sitebuild/*.py",
+    "sitebuild/*/*",
+    "sitebuild/web/src/*",
+    "tests/**/*",
+    "evidence/**/*",
+    ".github/**/*",
+    ".ci/*",
+)
+
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 COPYABLE = PYPROJECT["tool"]["sdnotes"]["copyable"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -35,6 +48,7 @@ def test_nothing_is_wrong_with_the_tree() -> None:
     assert [str(problem) for problem in checks.source_problems()] == []
 
 
+@pytest.mark.slow  # a second pytest, which `make quick` can do without
 def test_every_snippet_of_every_page_is_collected_as_a_test() -> None:
     pages = ["docs", *(path.name for path in fences.root_pages())]
     done = subprocess.run(

@@ -1,0 +1,63 @@
+"""The miniature site: one short chapter, on which the machinery is tested.
+
+``tests/site/miniature/`` holds its text, its package and its study. All else is the
+project's own: what builds, checks and styles a site, the stage and the figures. Its
+record and its recorded outputs are made when it is laid down, by the very commands that
+a contributor has for it.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sitebuild import ROOT, copies
+
+CHAPTER = "docs/chapters/coin.md"
+_MINIATURE = Path(__file__).parent / "miniature"
+_OURS = (
+    *("conftest.py", "pyproject.toml", "requirements.txt", "Makefile", "LICENSE"),
+    *("docs/assets", "evidence/__init__.py", "evidence/run.py"),
+    *("evidence/differences.py", "evidence/labs/server.py", "sitebuild"),
+    *("sdnotes/__init__.py", "sdnotes/py.typed", "sdnotes/tables.py"),
+    *("sdnotes/sim", "sdnotes/figures"),
+)
+
+
+def lay_down(folder: Path) -> Path:
+    """Write a whole miniature project into a folder that is not there yet."""
+    shutil.copytree(_MINIATURE, folder, ignore=copies.made_anywhere)
+    for name in _OURS:
+        copies.copy_into(folder, name)
+    copies.share_what_is_dear(folder)
+    config = (ROOT / "mkdocs.yml").read_text("utf-8")
+    nav = folder / "mkdocs-nav.yml"
+    before, _, rest = config.partition("\nnav:\n")
+    _, _, after = rest.partition("\n\n")
+    text = f"{before}\n{nav.read_text('utf-8')}\n{after}"
+    (folder / "mkdocs.yml").write_text(text, "utf-8")
+    nav.unlink()
+    for slug in ("sim", "figures"):
+        (folder / "tests" / slug).mkdir()
+    succeed(folder, "evidence.run", "studies", "--update")
+    succeed(folder, "pytest", "-q", "--update-outputs", "docs", "README.md")
+    return folder
+
+
+def run(tree: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python module in a tree, whose packages it then imports."""
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=tree,
+        env={**copies.environment_of(tree), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def succeed(tree: Path, *command: str, **more: str) -> str:
+    """Run a Python module in a tree; it must end well. Return what it printed."""
+    done = run(tree, *command, **more)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    return done.stdout
