@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,13 +26,13 @@ from xml.etree import ElementTree as ET
 from sdnotes.tables import text_table
 from sitebuild import ROOT, records
 from sitebuild.fences import Block
+from sitebuild.machine import stretch, yardstick
 
 CPU_LIMIT_S = 0.5
-# What the worker's yardstick takes where the limit was chosen: a slower machine, or a
-# busy one, is given as much more time.
-YARDSTICK_S = 0.025
 ELAPSED_LIMIT_S = 2.0
 WALL_LIMIT_S = 10.0
+START_LIMIT_S = 60.0
+# All of them for a quiet machine: a slower one, or a busy one, is given more time.
 TRIES = 3
 """How often a block may be over its limits before it is refused."""
 _UNSHOWABLE = {
@@ -69,6 +70,7 @@ class Worker:
         self.wall_limit_s = wall_limit_s
         self._lock = threading.Lock()  # Zensical renders pages on several threads
         self._process: subprocess.Popen[str] | None = None
+        self._is_ready = False
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def _started(self) -> subprocess.Popen[str]:
@@ -77,6 +79,7 @@ class Worker:
             self._folder = tempfile.TemporaryDirectory(
                 prefix="sdnotes-", ignore_cleanup_errors=True
             )
+            self._is_ready = False
             path = os.pathsep.join(filter(None, (str(ROOT), os.getenv("PYTHONPATH"))))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sitebuild.worker"],
@@ -91,31 +94,18 @@ class Worker:
 
     def ask(self, block: Block) -> dict[str, Any]:
         """Return the worker's answer; kills the worker when the time is up."""
+        request = {
+            "code": block.code,
+            "filename": block.where,
+            "native": block.native,
+        }
         with self._lock:
             process = self._started()
-            assert process.stdin is not None
-            assert process.stdout is not None
-            request = {
-                "code": block.code,
-                "filename": block.where,
-                "native": block.native,
-            }
-            late = threading.Event()
-
-            def stop() -> None:
-                late.set()
-                _kill(process)
-
-            timer = threading.Timer(self.wall_limit_s, stop)
-            timer.start()
-            try:
-                process.stdin.write(json.dumps(request) + "\n")
-                process.stdin.flush()
-                line = process.stdout.readline()
-            except BrokenPipeError:
-                line = ""
-            finally:
-                timer.cancel()
+            if not self._is_ready:
+                with _limited(process, START_LIMIT_S):
+                    self._is_ready = bool(_said(process))
+            with _limited(process, self.wall_limit_s) as late:
+                line = _said(process, json.dumps(request))
             if line and not late.is_set():
                 return dict(json.loads(line))
             status = self._end(process)
@@ -151,6 +141,46 @@ def _kill(process: subprocess.Popen[str]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
+
+
+def _said(process: subprocess.Popen[str], request: str = "") -> str:
+    """Return the worker's next line, after a request if there is one; "" at its end."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        if request:
+            process.stdin.write(f"{request}\n")
+            process.stdin.flush()
+        return process.stdout.readline()
+    except BrokenPipeError:
+        return ""
+
+
+@contextmanager
+def _limited(
+    process: subprocess.Popen[str], limit_s: float
+) -> Iterator[threading.Event]:
+    """Kill the worker when this takes too long, for a machine as busy as this one."""
+    done, late = threading.Event(), threading.Event()
+    began_s = time.monotonic()
+
+    def watch() -> None:
+        wait_s = limit_s
+        while not done.wait(wait_s):
+            allowed_s = limit_s * stretch(yardstick().wall_s)
+            wait_s = allowed_s - (time.monotonic() - began_s)
+            if wait_s <= 0:
+                late.set()
+                _kill(process)
+                return
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield late
+    finally:
+        done.set()
+        watching.join()
 
 
 _worker = Worker()
@@ -203,9 +233,20 @@ def figure_parts(block: Block, printed: str) -> FigureParts:
     return FigureParts(printed.strip(), words["title"], words["desc"], columns, rows)
 
 
-def _is_over_its_time(answer: dict[str, Any]) -> bool:
-    slowness = max(1.0, answer.get("yardstick_s", 0) / YARDSTICK_S)
-    return bool(answer.get("cpu_s", 0) > CPU_LIMIT_S * slowness)
+def _over(answer: dict[str, Any]) -> str:
+    """Return what to say of a block that took too long, "" of one that did not."""
+    cpu_s, wall_s = answer.get("cpu_s", 0), answer.get("wall_s", 0)
+    if cpu_s > CPU_LIMIT_S * stretch(answer.get("yardstick_cpu_s", 0)):
+        return (
+            f"took {cpu_s:.1f} s of processor time; at most {CPU_LIMIT_S} s are "
+            "allowed: make it smaller, or a study"
+        )
+    if wall_s > ELAPSED_LIMIT_S * stretch(answer.get("yardstick_wall_s", 0)):
+        return (
+            f"took {wall_s:.1f} s; at most {ELAPSED_LIMIT_S} s are allowed, whatever "
+            "it waits for"
+        )
+    return ""
 
 
 def run(block: Block) -> Result:
@@ -215,22 +256,14 @@ def run(block: Block) -> Result:
         return Result(text_table(record.columns, record.rows))
     answer = _worker.ask(block)
     for _ in range(TRIES - 1):
-        if not (_is_over_its_time(answer) or answer.get("wall_s", 0) > ELAPSED_LIMIT_S):
+        if not _over(answer):
             break
-        # Once more: that run may have paid for an import or a busy machine.
+        # Once more: that run may have paid for an import or a busy moment.
         answer = _worker.ask(block)
     if "error" in answer:
         raise block.problem(f"snippet {block.name!r} {answer['error']}", answer["line"])
-    if _is_over_its_time(answer):
-        raise block.problem(
-            f"snippet {block.name!r} took {answer['cpu_s']:.1f} s of processor time; "
-            f"at most {CPU_LIMIT_S} s are allowed: make it smaller, or a study"
-        )
-    if answer["wall_s"] > ELAPSED_LIMIT_S:
-        raise block.problem(
-            f"snippet {block.name!r} took {answer['wall_s']:.1f} s; at most "
-            f"{ELAPSED_LIMIT_S} s are allowed, whatever it waits for"
-        )
+    if said := _over(answer):
+        raise block.problem(f"snippet {block.name!r} {said}")
     printed = answer["output"]
     if block.figure:
         parts = figure_parts(block, printed)

@@ -1,9 +1,10 @@
 """The child process that runs snippets: one request a line in, one answer a line out.
 
 A request is {"code": ..., "filename": ..., "native": ...}; an answer
-{"output": ..., "cpu_s": ..., "wall_s": ...} or {"error": ..., "line": ...}. Each block
-runs in a fork of its own, in an empty folder, so that nothing is left of it for the
-next one. The parent (engine.py) kills the whole process group when a block does not
+{"output": ..., "cpu_s": ..., "wall_s": ..., "yardstick_cpu_s": ...} or
+{"error": ..., "line": ...}; before the first, {} says that the child is ready. Each
+block runs in a fork of its own, in an empty folder, so that nothing is left of it for
+the next one. The parent (engine.py) kills the whole process group when a block does not
 end, which no thread or signal handler could be trusted to do.
 """
 
@@ -21,13 +22,11 @@ import warnings
 import zoneinfo
 from typing import Any, BinaryIO
 
+from sitebuild.machine import yardstick
 from sitebuild.page_runner import OUTPUT_LIMIT_CHARS, execute, refusing
 
 # Imported before the first block, so that no block is charged for them.
 _WARM = ("sdnotes", "sdnotes.sim", "sdnotes.figures", "sdnotes.figures.chart")
-
-
-YARDSTICK_STEPS = 200_000
 
 
 class _Tail(io.StringIO):
@@ -67,7 +66,7 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
         threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
         subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
     stdout, stderr = _Tail(), _Tail()
-    before_s = yardstick_s(5_000)  # a short look: most blocks take no longer than it
+    before = yardstick(5_000)  # a short look: most blocks take little longer
     started_s, began_s = time.process_time(), time.perf_counter()
     try:
         with (
@@ -83,24 +82,14 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     if stderr.getvalue():
         return {"error": f"wrote to stderr: {stderr.getvalue().strip()}", "line": 0}
     cpu_s, wall_s = time.process_time() - started_s, time.perf_counter() - began_s
+    after = yardstick() if wall_s > 0.1 else before
     return {
         "output": stdout.getvalue(),
         "cpu_s": cpu_s,
         "wall_s": wall_s,
-        "yardstick_s": max(before_s, yardstick_s()) if cpu_s > 0.1 else 0.0,
+        "yardstick_cpu_s": max(before.cpu_s, after.cpu_s),
+        "yardstick_wall_s": max(before.wall_s, after.wall_s),
     }
-
-
-def yardstick_s(steps: int = YARDSTICK_STEPS) -> float:
-    """Return what a fixed piece of work takes here and now, in processor time.
-
-    Fewer steps are measured sooner; what they take is scaled up to the whole.
-    """
-    started_s = time.process_time()
-    counts: dict[int, int] = {}
-    for number in range(steps):
-        counts[number % 997] = counts.get(number % 997, 0) + number
-    return (time.process_time() - started_s) * YARDSTICK_STEPS / steps
 
 
 def _forked(request: dict[str, Any]) -> dict[str, Any]:
@@ -153,6 +142,8 @@ def main() -> None:
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(name)
         zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
+        answers.write("{}\n")
+        answers.flush()
         for line in requests:
             answers.write(json.dumps(_answer(json.loads(line), stray)) + "\n")
             answers.flush()

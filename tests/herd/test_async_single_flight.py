@@ -28,7 +28,7 @@ def run(main: Main) -> None:
         asyncio.get_running_loop().set_exception_handler(
             lambda _, context: problems.append(context)
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             await main()
         await asyncio.sleep(0)
         gc.collect()

@@ -374,7 +374,7 @@ class TestAsync:
                     now=service.now,
                 )
             )
-            await asyncio.wait_for(sleeping.wait(), 10)
+            await asyncio.wait_for(sleeping.wait(), 120)
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task

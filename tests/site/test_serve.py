@@ -9,87 +9,91 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from mini import CHAPTER
 
+from evidence.labs.child import child
 from sitebuild.copies import environment_of
 
 pytestmark = pytest.mark.slow
 
-LIMIT_S = 90.0
+LIMIT_S = 900.0  # a bound for what takes seconds: it only ends a server that hangs
 
 
 class Served:
-    """``python -m sitebuild serve`` in a copy; it is killed when the limit is over."""
+    """``python -m sitebuild serve`` in a miniature."""
 
-    def __init__(self, tree: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sitebuild", "serve", "--address", self.address],
-            cwd=tree,
-            env=environment_of(tree),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.timer = threading.Timer(LIMIT_S, self.stop)
-        self.timer.start()
+    def __init__(self, output: Iterator[str], address: str) -> None:
+        self.output = output
+        self.address = address
 
     def until(self, words: str) -> str:
         """Read what the server says until it says these words."""
         said = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
+        for line in self.output:
             said += line
             if words in line:
                 return said
         raise AssertionError(f"the server ended without saying {words!r}: {said}")
 
     def page(self) -> str:
-        url = f"http://{self.address}/chapters/cap/"
+        url = f"http://{self.address}/chapters/coin/"
         with urllib.request.urlopen(url) as answer:
             return str(answer.read().decode())
-
-    def stop(self) -> None:
-        self.timer.cancel()
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @pytest.fixture
 def served(tree: Path) -> Iterator[Served]:
-    server = Served(tree)
-    yield server
-    server.stop()
-    server.process.wait()
-    assert server.process.stdout is not None
-    server.process.stdout.close()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    command = [sys.executable, "-m", "sitebuild", "serve", "--address", address]
+    with child(
+        command,
+        cwd=tree,
+        env=environment_of(tree),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+
+        def stop() -> None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+        timer = threading.Timer(LIMIT_S, stop)
+        timer.start()
+        assert process.stdout is not None
+        yield Served(process.stdout, address)
+        timer.cancel()
+        stop()
 
 
 def test_text_package_and_mistakes_are_shown_as_they_change(
     served: Served, tree: Path
 ) -> None:
     served.until("Serving on")
-    assert "An account holds 100." in served.page()
+    assert "Six tosses, and three" in served.page()
+    assert 'class="sd-bar"' in served.page()
 
-    page = tree / "docs" / "chapters" / "cap.md"
+    page = tree / CHAPTER
     text = page.read_text("utf-8")
-    page.write_text(text.replace("holds 100.", "holds 100 coins."), "utf-8")
+    page.write_text(text.replace("Six tosses,", "Half a dozen tosses,"), "utf-8")
     served.until("Reloading browsers")
-    assert "An account holds 100 coins." in served.page()
+    assert "Half a dozen tosses, and three" in served.page()
 
-    module = tree / "sdnotes" / "cap" / "two_atms.py"
+    module = tree / "sdnotes" / "coin" / "toss.py"
     code = module.read_text("utf-8")
-    assert 'f"shows {atm.balance}"' in code
-    module.write_text(code.replace('f"shows {', 'f"displays {'), "utf-8")
+    assert "tosses // SIDES" in code
+    module.write_text(code.replace("tosses // SIDES", "tosses - SIDES"), "utf-8")
     said = served.until("Reloading browsers")
-    assert "displays 50" in served.page()
-    assert re.search(r"cap\.md:\d+: the output of 'the-story' is not what is rec", said)
+    assert "4 heads, 2 tails" in served.page()
+    assert re.search(rf"{CHAPTER}:\d+: the output of 'six-tosses' is not what", said)
 
-    page.write_text(text.replace("COMMON = 50", "COMMON = 1 // 0"), "utf-8")
+    page.write_text(text.replace("TOSSES = 6", "TOSSES = 1 // 0"), "utf-8")
     served.until("Reloading browsers")
-    assert re.search(r'sd-problem">docs/chapters/cap\.md:\d+: .*ZeroDiv', served.page())
+    assert re.search(rf'sd-problem">{CHAPTER}:\d+: .*ZeroDiv', served.page())
