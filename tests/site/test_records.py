@@ -146,7 +146,10 @@ def test_a_study_s_cell_that_fails_is_named_and_the_other_studies_run(
     monkeypatch.setattr(evidence_run, "modules", lambda _: [good, bad])
     monkeypatch.setattr(records, "RECORDS", tmp_path)
     monkeypatch.setattr("sys.argv", ["run", "studies", "--all", "--update"])
+    monkeypatch.setenv(evidence_run.SUMMARY, str(tmp_path / "summary.md"))
     assert evidence_run.main() == 1
+    summary = (tmp_path / "summary.md").read_text("utf-8")
+    assert f"### {bad[0]}: no result\n\n    FAILED: ZeroDivisionError: the" in summary
     said = capsys.readouterr().out
     assert f"{good[0]}: written, " in said
     assert f"{bad[0]}: FAILED: ZeroDivisionError: the study went wrong" in said
