@@ -63,10 +63,9 @@ def study_row(module: ModuleType, arguments: dict[str, Any]) -> list[str]:
     return [str(v) for v in (*arguments.values(), *module.cell(**arguments))]
 
 
-def _row_of(module_name: str, place: int) -> list[str]:
+def _row_of(module_name: str, arguments: dict[str, Any]) -> list[str]:
     """Return the row of a study's cell; called in a process of the pool."""
-    module = importlib.import_module(module_name)
-    return study_row(module, module.CELLS[place])
+    return study_row(importlib.import_module(module_name), arguments)
 
 
 def _progress(shown: TextIO, done: int, total: int, began_s: float) -> None:
@@ -88,15 +87,15 @@ def study_rows(
     """
     began_s = time.monotonic()
     with ProcessPoolExecutor() as pool:
-        cells: dict[Future[list[str]], tuple[str, int]] = {
-            pool.submit(_row_of, module.__name__, place): (name, place)
+        cells: dict[Future[list[str]], str] = {
+            pool.submit(_row_of, module.__name__, arguments): name
             for name, _, module in studies
-            for place in range(len(module.CELLS))
+            for arguments in module.CELLS
         }
         for done, _ in enumerate(as_completed(cells), start=1):
             _progress(shown, done, len(cells), began_s)
     found: dict[str, list[list[str]] | str] = {name: [] for name, _, _ in studies}
-    for future, (name, _) in cells.items():
+    for future, name in cells.items():
         rows = found[name]
         if isinstance(rows, list):
             if error := future.exception():
