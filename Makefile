@@ -3,16 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 ADDRESS ?= 127.0.0.1:8000
 UPDATE ?=
 ALL ?=
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install site build check quick outputs labs studies bench chapter pins format clean
+.PHONY: help install site build check check-units check-site check-browsers quick outputs labs studies bench chapter pins format clean
 
 help: ## print this list
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=...")'
@@ -31,12 +32,28 @@ site: $(INSTALLED) ## build the site, serve it on 127.0.0.1:8000, reload on chan
 build: $(INSTALLED) ## build the site into site/
 	$(BIN)/python -m sitebuild build
 
-check: $(INSTALLED) ## pass every test: what CI runs
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/python -m sitebuild web
-	$(BIN)/pytest -n 2 --dist loadfile
+define STATIC
+$(BIN)/ruff check
+$(BIN)/ruff format --check
+$(BIN)/mypy
+$(BIN)/python -m sitebuild web
+endef
+
+# In one run, which is faster than its three parts one after another: they would each
+# collect the tests, and two of them build the site.
+check: $(INSTALLED) ## pass every test: what CI runs, in three parts
+	$(STATIC)
+	$(PYTEST)
+
+check-units: $(INSTALLED) ## part of check: lint, types, and the tests that are not slow
+	$(STATIC)
+	$(PYTEST) -m "not slow"
+
+check-site: $(INSTALLED) ## part of check: the slow tests that need no browser
+	$(PYTEST) -m "slow and not browser"
+
+check-browsers: $(INSTALLED) ## part of check: the tests that drive a browser
+	$(PYTEST) -m "slow and browser"
 
 quick: $(INSTALLED) ## while you write: what your change can have broken (ALL=1: all)
 	$(BIN)/python -m sitebuild quick $(if $(ALL),--all)

@@ -10,8 +10,8 @@ A study is a module with CAPTION, COLUMNS, CELLS (one dict of arguments a row) a
 and all cores share them. A lab or a benchmark has CAPTION, COLUMNS and ``rows()``,
 which returns (rows, observed): the stable facts, and what no comparison reads; labs and
 benchmarks run one after another, always all. What one of them raises fails that one;
-the others still run. What differs is shown as a table of cells, on a build host in the
-summary of its job too.
+the others still run. What differs is shown as a table of cells, what failed with its
+reason; on a build host both stand in the summary of its job too.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import os
 import platform
 import re
 import sys
+import textwrap
 import time
 import traceback
 from collections.abc import Sequence
@@ -43,6 +44,9 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 Module: TypeAlias = tuple[str, Path, ModuleType]
 """A study, lab or benchmark: its record's name, its file, and itself."""
 
+Found: TypeAlias = dict[str, Any] | str
+"""The record of what one of them found, or in words why it found nothing."""
+
 
 def modules(folder: str) -> list[Module]:
     """Return every study, lab or benchmark."""
@@ -59,10 +63,9 @@ def study_row(module: ModuleType, arguments: dict[str, Any]) -> list[str]:
     return [str(v) for v in (*arguments.values(), *module.cell(**arguments))]
 
 
-def _row_of(module_name: str, place: int) -> list[str]:
+def _row_of(module_name: str, arguments: dict[str, Any]) -> list[str]:
     """Return the row of a study's cell; called in a process of the pool."""
-    module = importlib.import_module(module_name)
-    return study_row(module, module.CELLS[place])
+    return study_row(importlib.import_module(module_name), arguments)
 
 
 def _progress(shown: TextIO, done: int, total: int, began_s: float) -> None:
@@ -77,26 +80,26 @@ def _progress(shown: TextIO, done: int, total: int, began_s: float) -> None:
 
 def study_rows(
     studies: Sequence[Module], shown: TextIO = sys.stderr
-) -> dict[str, list[list[str]] | Exception]:
-    """Return the rows of each study, or what its first failing cell raised.
+) -> dict[str, list[list[str]] | str]:
+    """Return the rows of each study, or in words what its first failing cell raised.
 
     All cells of all studies are spread over the cores; ``shown`` gets the progress.
     """
     began_s = time.monotonic()
     with ProcessPoolExecutor() as pool:
-        cells: dict[Future[list[str]], tuple[str, int]] = {
-            pool.submit(_row_of, module.__name__, place): (name, place)
+        cells: dict[Future[list[str]], str] = {
+            pool.submit(_row_of, module.__name__, arguments): name
             for name, _, module in studies
-            for place in range(len(module.CELLS))
+            for arguments in module.CELLS
         }
         for done, _ in enumerate(as_completed(cells), start=1):
             _progress(shown, done, len(cells), began_s)
-    found: dict[str, list[list[str]] | Exception] = {name: [] for name, _, _ in studies}
-    for future, (name, _) in cells.items():
+    found: dict[str, list[list[str]] | str] = {name: [] for name, _, _ in studies}
+    for future, name in cells.items():
         rows = found[name]
         if isinstance(rows, list):
             if error := future.exception():
-                found[name] = Exception(f"{type(error).__name__}: {error}")
+                found[name] = _failure(error)
                 traceback.print_exception(error, file=sys.stdout)
             else:
                 rows.append(future.result())
@@ -129,29 +132,32 @@ def as_text(record: dict[str, Any]) -> str:
     return OPERATION.sub(lambda m: f"{{{' '.join(m[1].split())}}}", text) + "\n"
 
 
-def run_one(folder: str, name: str, path: Path, module: ModuleType) -> dict[str, Any]:
-    """Return a lab's or benchmark's record, or an empty one after saying why."""
+def _failure(error: BaseException) -> str:
+    return f"FAILED: {type(error).__name__}: {error}"
+
+
+def run_one(folder: str, path: Path, module: ModuleType) -> Found:
+    """Return a lab's or benchmark's record, or why there is none."""
     try:
         return record_of(folder, path, module, *module.rows())
     except MissingServerError as error:
-        print(f"{name}: {error}")
+        return str(error)
     except Exception as error:  # noqa: BLE001  (it fails this one, not the others)
         traceback.print_exc(file=sys.stdout)
-        print(f"{name}: FAILED: {type(error).__name__}: {error}")
-    return {}
+        return _failure(error)
 
 
-def run_studies(studies: Sequence[Module]) -> dict[str, dict[str, Any]]:
-    """Return the record of each study, an empty one for one that failed."""
-    found: dict[str, dict[str, Any]] = {}
+def run_studies(studies: Sequence[Module]) -> dict[str, Found]:
+    """Return the record of each study, or why there is none."""
+    found: dict[str, Found] = {}
     rows = study_rows(studies)
     for name, path, module in studies:
         result = rows[name]
-        if isinstance(result, Exception):
-            print(f"{name}: FAILED: {result}")
-            found[name] = {}
-        else:
-            found[name] = record_of("studies", path, module, result, {})
+        found[name] = (
+            result
+            if isinstance(result, str)
+            else record_of("studies", path, module, result, {})
+        )
     return found
 
 
@@ -176,11 +182,16 @@ def settle(name: str, record: dict[str, Any], *, update: bool) -> Difference:
     return found
 
 
-def _summarise(name: str, found: Difference) -> None:
-    """Show what differs beside the job, where a build host runs this."""
+def _summarise(name: str, found: Difference | str) -> None:
+    """Show what differs, or why nothing was found, where a build host runs this."""
     if found and (place := os.environ.get(SUMMARY)):
         with Path(place).open("a", encoding="utf-8") as summary:
-            summary.write(found.markdown(name))
+            if isinstance(found, str):
+                # Indented it is code, whatever marks an error or a log may hold.
+                text = textwrap.indent(found, "    ", lambda _: True)
+                summary.write(f"### {name}: no result\n\n{text}\n\n")
+            else:
+                summary.write(found.markdown(name))
 
 
 def _arguments(found: Sequence[str] | None = None) -> argparse.Namespace:
@@ -210,12 +221,14 @@ def main() -> int:
     found = (
         run_studies(chosen)
         if folder == "studies"
-        else {name: run_one(folder, name, path, m) for name, path, m in chosen}
+        else {name: run_one(folder, path, m) for name, path, m in chosen}
     )
     failed = different = 0
     for name, record in found.items():
-        if not record:
+        if isinstance(record, str):
             failed += 1
+            print(f"{name}: {record}")
+            _summarise(name, record)
             continue
         differs = settle(name, record, update=arguments.update)
         _summarise(name, differs)

@@ -227,3 +227,12 @@ def figure(cap: Any) -> Iterator[Snippet]:
     yield snippet
     snippet.restore()
     assert cap.wrongs == []
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser: whoever writes such a test cannot forget it."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)

@@ -485,6 +485,34 @@ def test_a_lab_without_its_server_fails_by_name_and_the_others_run(
     assert run_labs({"cap/bad": broken}, "--update") == 1
 
 
+def test_what_found_nothing_stands_in_the_summary_of_the_job_with_its_reason(
+    run_labs: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "summary.md"
+    monkeypatch.setenv(evidence_run.SUMMARY, str(place))
+
+    def log() -> None:
+        raise ServerError("it died; its log:\n\n# ready | ```\nbye")
+
+    assert run_labs({"cap/one": fine}, "--update") == 0
+    place.unlink()  # the first record: all of it was new
+    labs = {"cap/hal": without_server, "cap/log": log, "cap/one": fine}
+    assert run_labs(labs) == 1
+    assert place.read_text("utf-8").splitlines() == [
+        "### cap/hal: no result",
+        "",
+        "    hal is not installed: apt-get install hal9000",
+        "",
+        "### cap/log: no result",
+        "",
+        "    FAILED: ServerError: it died; its log:",
+        "    ",
+        "    # ready | ```",
+        "    bye",
+        "",
+    ]
+
+
 def test_one_lab_can_be_run_by_its_name(
     run_labs: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
