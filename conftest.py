@@ -13,6 +13,7 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 from sitebuild.problems import relative
+from sitebuild.quick import is_slow
 from sitebuild.reads import Reads
 from sitebuild.sybil_parser import SnippetParser
 
@@ -67,7 +68,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    with _reads.by(collector.path if isinstance(collector, pytest.Module) else None):
+    is_quick = isinstance(collector, pytest.Module) and not is_slow(collector.path)
+    with _reads.by(collector.path if is_quick else None):
         return (yield)
 
 

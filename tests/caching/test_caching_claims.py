@@ -17,6 +17,8 @@ from sdnotes.caching import (
 )
 from sitebuild import RECORDS
 
+READS = ("evidence/records/caching/*.json",)
+
 
 def lab(name: str) -> list[tuple[str, ...]]:
     text = (RECORDS / "caching" / f"{name}.json").read_text("utf-8")

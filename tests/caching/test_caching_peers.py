@@ -24,6 +24,8 @@ from sdnotes.caching import (
 )
 from sitebuild import RECORDS
 
+READS = ("evidence/records/caching/libcachesim-misses.json",)
+
 RECORD = json.loads(
     (RECORDS / "caching" / "libcachesim-misses.json").read_text("utf-8")
 )

@@ -7,6 +7,8 @@ import pytest
 from sdnotes.cap import run_atms
 from sitebuild import DOCS
 
+READS = ("docs/claims.md", "docs/chapters/cap.md")
+
 CHAPTER = (DOCS / "chapters" / "cap.md").read_text("utf-8")
 SYSTEMS = [
     "Cassandra",

@@ -35,6 +35,8 @@ from sdnotes.cap.trial import HOUR_MS, random_day
 from sdnotes.sim import History, Operation, Outcome, Sent
 from sitebuild import records
 
+READS = ("evidence/records/cap/*.json",)
+
 STORY = [(0, "ATM1", 50), (60, "ATM1", 10), (70, "ATM2", 20)]
 CUT_MS = (40, 120)
 OPENING = 300

@@ -9,6 +9,8 @@ import pytest
 from sdnotes.cap import judge
 from sdnotes.cap.__main__ import main
 
+READS = ("sdnotes/cap/__main__.py",)
+
 GOOD = """\
 {"process": "A", "action": "write", "argument": 1, "invoked_us": 0, "completed_us": 50}
 {"process": "B", "action": "read", "invoked_us": 10, "completed_us": 20, "result": 1}

@@ -8,6 +8,8 @@ from sdnotes.herd import arrivals_us, poisson_us, run_dam, run_stampede
 from sdnotes.sim.intervals import Interval
 from sitebuild import DOCS, records
 
+READS = ("evidence/records/herd/*.json", "docs/claims.md", "docs/chapters/herd.md")
+
 CHAPTER = (DOCS / "chapters" / "herd.md").read_text("utf-8")
 SYSTEMS = [
     "nginx",

@@ -21,6 +21,8 @@ from evidence.labs.server import (
 )
 from sitebuild import ROOT, records
 
+READS = ("evidence/records/herd/*.json",)
+
 WITHIN_S = 120  # a bound for what ends at once when all is well
 PROCESSES, CONNECTIONS = 3, 4
 linux = pytest.mark.skipif(sys.platform != "linux", reason="labs run on Linux")

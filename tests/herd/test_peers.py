@@ -17,6 +17,8 @@ from sdnotes.herd import RetryBudget, retry
 from sdnotes.herd.backoff import exponential, full_jitter
 from sitebuild import DOCS
 
+READS = ("docs/chapters/herd.md",)
+
 CHAPTER = (DOCS / "chapters" / "herd.md").read_text("utf-8")
 
 

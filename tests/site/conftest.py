@@ -16,7 +16,7 @@ from typing import Any
 import mini
 import pytest
 from filelock import FileLock
-from snippet import Snippet
+from snippet import WAIT_MS, Snippet, watched
 
 from sitebuild import ROOT, build, hosting, reproduce
 
@@ -137,9 +137,10 @@ def browser() -> Iterator[Any]:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium: CI must install one")
         pytest.skip("no Chromium found")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - not without one
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - not without
 
     with sync_playwright() as playwright:
+        expect.set_options(timeout=WAIT_MS)
         started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield started
         started.close()
@@ -155,25 +156,6 @@ def keeper(browser: Any) -> Iterator[Any]:
     )
     yield started
     started.close()
-
-
-def watched(page: Any, url: str) -> Any:
-    """Keep in ``page.wrongs`` what it asks other hosts for and what goes wrong."""
-    page.wrongs = []
-    host = url.split("/")[2]
-
-    def asked(request: Any) -> None:
-        if request.url.startswith("http") and request.url.split("/")[2] != host:
-            page.wrongs.append(f"request to {request.url}")
-
-    def said(message: Any) -> None:
-        if message.type in ("error", "warning"):
-            page.wrongs.append(f"console {message.text}")
-
-    page.on("request", asked)
-    page.on("pageerror", lambda error: page.wrongs.append(f"error {error}"))
-    page.on("console", said)
-    return page
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 DONE = re.compile(r" ms\.|^Stopped|could not|fetched")
-WAIT_MS = 60_000
+WAIT_MS = 180_000
 """For the interpreter's start on a machine that does much else."""
 
 
@@ -25,6 +25,26 @@ def code_in(link: str) -> tuple[str, str]:
     padded = packed + "=" * (-len(packed) % 4)
     deflated = base64.urlsafe_b64decode(padded)
     return name, zlib.decompress(deflated, -zlib.MAX_WBITS).decode()
+
+
+def watched(page: Any, url: str) -> Any:
+    """Keep in ``page.wrongs`` what it asks other hosts for and what goes wrong."""
+    page.set_default_timeout(WAIT_MS)
+    page.wrongs = []
+    host = url.split("/")[2]
+
+    def asked(request: Any) -> None:
+        if request.url.startswith("http") and request.url.split("/")[2] != host:
+            page.wrongs.append(f"request to {request.url}")
+
+    def said(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            page.wrongs.append(f"console {message.text}")
+
+    page.on("request", asked)
+    page.on("pageerror", lambda error: page.wrongs.append(f"error {error}"))
+    page.on("console", said)
+    return page
 
 
 class Snippet:

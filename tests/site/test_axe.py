@@ -4,23 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe import violations
 from playwright.sync_api import expect
 from snippet import WAIT_MS, Snippet, fragment
 
-from sitebuild import checks
-from sitebuild.browser.node import WEB
-
 pytestmark = pytest.mark.slow
 
-PAGES = [
-    path.removesuffix("index.md").removesuffix(".md") for path in checks.nav_paths()
-]
-# The theme names its own landmarks, some alike: a button's box in every block of code,
-# a list of contents for each of two headings of one name. All else of a page counts.
-RUN = """async options => (await axe.run(document, options)).violations
-  .flatMap(v => v.nodes.filter(n => v.id !== "landmark-unique" ||
-    !document.querySelector(n.target[0]).matches(".md-code__nav, .md-nav"))
-  .map(n => `${v.id}: ${n.target} ${n.failureSummary.split("\\n")[1] ?? ""}`))"""
 # The theme lets the keyboard scroll a block of code once the block has been seen.
 SEE_ALL = """async () => {
   for (const part of document.querySelectorAll("pre, .md-typeset__scrollwrap")) {
@@ -28,25 +17,6 @@ SEE_ALL = """async () => {
     await new Promise(requestAnimationFrame);
   }
 }"""
-ALL_RULES = {"resultTypes": ["violations"]}
-COLOURS = ALL_RULES | {"runOnly": ["color-contrast"]}
-
-
-def violations(page: Any, scheme: str) -> list[str]:
-    """Return what axe finds in light, and what of the colours it finds in dark."""
-    page.emulate_media(reduced_motion="reduce")
-    body = page.locator("body")
-    wanted = "default" if scheme == "light" else "slate"
-    if body.get_attribute("data-md-color-scheme") != wanted:
-        page.locator(f"label[title={scheme.capitalize()}]").click()
-    expect(body).to_have_attribute("data-md-color-scheme", wanted)
-    page.locator("body:not([data-md-color-switching])").wait_for()
-    if not page.evaluate("'axe' in window"):
-        axe = WEB / "node_modules" / "axe-core" / "axe.min.js"
-        page.evaluate(axe.read_text("utf-8"))
-        # What is out of sight keeps its old colours until seen; axe sees all of it.
-        page.add_style_tag(content="*{content-visibility:visible !important}")
-    return list(page.evaluate(RUN, ALL_RULES if scheme == "light" else COLOURS))
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +27,6 @@ def plainly(browser: Any, address: str) -> Iterator[Any]:
     context.close()
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_no_fault_in_light_or_dark(
-    plainly: Any, address: str, path: str
-) -> None:
-    plainly.goto(f"{address}{path}")
-    for bar in plainly.locator(".sd-bar").all()[-1:]:
-        bar.locator("button").first.wait_for(state="attached")
-    assert violations(plainly, "light") == []
-    assert violations(plainly, "dark") == []
-
-
 def test_a_link_that_cannot_be_followed_is_told_without_fault(
     plainly: Any, address: str
 ) -> None:
@@ -75,14 +34,6 @@ def test_a_link_that_cannot_be_followed_is_told_without_fault(
     expect(plainly.get_by_role("alert")).to_be_visible()
     assert violations(plainly, "light") == []
     assert violations(plainly, "dark") == []
-
-
-def test_axe_would_find_a_fault(plainly: Any, address: str) -> None:
-    plainly.goto(address)
-    plainly.evaluate("document.querySelector('h1').style.color = '#e8e8e8'")
-    plainly.evaluate("document.body.append(document.createElement('button'))")
-    found = {fault.partition(":")[0] for fault in violations(plainly, "light")}
-    assert {"color-contrast", "button-name"} <= found
 
 
 def test_the_chapter_has_no_fault_on_a_telephone(plainly: Any, address: str) -> None:

@@ -6,35 +6,11 @@ from typing import Any
 
 import pytest
 
-from sitebuild import DOCS, checks, fences
+from sitebuild import DOCS, fences
 
 pytestmark = pytest.mark.slow
 
-PAGES = [
-    path.removesuffix("index.md").removesuffix(".md") for path in checks.nav_paths()
-]
 CAP = "chapters/cap/"
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_asks_nobody_else_has_no_error_and_does_not_scroll_sideways(
-    tab: Callable[..., Any], address: str, path: str, width: int, scheme: str
-) -> None:
-    page = tab(f"{address}{path}", width=width, color_scheme=scheme)
-    assert page.wrongs == []
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= width
-    cut_off = page.evaluate(
-        """() => [...document.querySelectorAll('.md-content p, .md-content h1, svg')]
-        .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
-        .map(e => e.outerHTML.slice(0, 80))"""
-    )
-    assert cut_off == []
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    light = sum(map(int, background.strip("rgb()").split(","))) > 3 * 128
-    assert light == (scheme == "light")
 
 
 def test_an_address_without_a_page_gets_a_way_home(

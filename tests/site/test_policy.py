@@ -215,12 +215,18 @@ def test_a_hostile_picture_runs_loads_and_restyles_nothing(
     assert [part.bounding_box() is None for part in around.all()] == [
         place is None for place in places
     ]
-    cap.wait_for_timeout(200)
+    cap.evaluate(LATER)
     assert cap.evaluate("window.harmed") is None
     assert other.sent == []
     cap.wrongs.clear()
 
 
+# Two frames on, and after an answer to a request: what the picture would have asked for
+# was asked for before.
+LATER = """async () => {
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+  await fetch("?later");
+}"""
 FORGED = """import js
 from pyodide.ffi import to_js
 def say(**answer):

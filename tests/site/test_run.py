@@ -30,31 +30,7 @@ GAPS = """() => {
   };
   requestAnimationFrame(look);
 }"""
-SHARE_ALL = """async () => {
-  const links = [];
-  for (const bar of document.querySelectorAll(".sd-bar")) {
-    const press = name => [...bar.querySelectorAll("button")]
-      .find(button => button.textContent === name).click();
-    const until = async condition => {
-      while (!condition()) await new Promise(requestAnimationFrame);
-    };
-    press("Edit");
-    await until(() => bar.parentElement.querySelector(".cm-content"));
-    press("Share");
-    await until(() => bar.textContent.includes("Link copied"));
-    links.push(await navigator.clipboard.readText());
-    press("Reset");
-  }
-  return links;
-}"""
 BLOCKS = [b for b in fences.scan(DOCS) if b.kind == "python"]
-PAGES = {
-    block.path: block.path.relative_to(DOCS)
-    .as_posix()
-    .removesuffix("index.md")
-    .removesuffix(".md")
-    for block in BLOCKS
-}
 (STORY,) = (block for block in BLOCKS if block.name == "the-story")
 
 
@@ -97,21 +73,13 @@ def test_a_snippet_run_twice_prints_what_was_published(story: Snippet) -> None:
     assert story.differing == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=PAGES.values())
-def test_what_the_buttons_run_is_the_code_of_the_page_s_source(
-    tab: Callable[..., Any], address: str, path: Path
-) -> None:
-    """Share packs the very text that Run runs, so its links tell what that is."""
-    page = tab(
-        f"{address}{PAGES[path]}", permissions=["clipboard-read", "clipboard-write"]
-    )
-    here = [block for block in BLOCKS if block.path == path]
-    native = [block for block in here if block.native]
-    assert page.locator(".sd-native").count() == len(native)
-    links = page.evaluate(SHARE_ALL)
-    assert dict(map(code_in, links)) == {
-        block.name: block.code.rstrip("\n") for block in here if not block.native
-    }
+def test_share_packs_the_very_text_that_run_runs(story: Snippet) -> None:
+    """That each block's is its page's source is seen in test_pages.py."""
+    story.press("Edit")
+    story.press("Share")
+    expect(story.status).to_contain_text("Link copied")
+    link = story.page.evaluate("navigator.clipboard.readText()")
+    assert code_in(link) == ("the-story", STORY.code.rstrip("\n"))
 
 
 def test_edited_code_is_run_by_keyboard_and_the_lines_that_differ_are_marked(

@@ -1,0 +1,60 @@
+"""What axe-core finds on a page as it stands in a tab."""
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from sitebuild.browser.node import WEB
+
+# The theme names its own landmarks, some alike: a button's box in every block of code,
+# a list of contents for each of two headings of one name. All else of a page counts.
+_RUN = """async options => (await axe.run(document, options)).violations
+  .flatMap(v => v.nodes.filter(n => v.id !== "landmark-unique" ||
+    !document.querySelector(n.target[0]).matches(".md-code__nav, .md-nav"))
+  .map(n => `${v.id}: ${n.target} ${n.failureSummary.split("\\n")[1] ?? ""}`))"""
+# A page has thousands of coloured words of code in some twenty colours: of those in
+# one colour, on one ground, all stand or fall together, so that one of them is enough.
+_ONE_OF_EACH = """() => {
+  const seen = new Set();
+  const WORDS = ".highlight code span[class], .linenos span[class]";
+  for (const word of document.querySelectorAll(WORDS)) {
+    if (word.firstElementChild || word.closest(".sd-live, .cm-editor")) continue;
+    const hold = [word.className];
+    for (let up = word.parentElement; up; up = up.parentElement) {
+      if (up.className) hold.push(up.className.toString());
+      if (up.matches(".highlight")) break;
+    }
+    const kind = hold.join(" < ");
+    if (seen.has(kind)) word.replaceWith(...word.childNodes);
+    seen.add(kind);
+  }
+}"""
+_ALL_RULES = {"resultTypes": ["violations"]}
+_COLOURS = _ALL_RULES | {"runOnly": ["color-contrast"]}
+
+
+def show_in(page: Any, scheme: str) -> None:
+    """Switch a page to light or dark, by hand as its reader does."""
+    body = page.locator("body")
+    wanted = "default" if scheme == "light" else "slate"
+    if body.get_attribute("data-md-color-scheme") != wanted:
+        page.locator(f"label[title={scheme.capitalize()}]").click()
+    expect(body).to_have_attribute("data-md-color-scheme", wanted)
+    page.locator("body:not([data-md-color-switching])").wait_for()
+
+
+def violations(page: Any, scheme: str, *, thin: bool = False) -> list[str]:
+    """Return what axe finds in light, and what of the colours it finds in dark.
+
+    A thinned page keeps one word of code of each colour: it is not used further.
+    """
+    page.emulate_media(reduced_motion="reduce")
+    show_in(page, scheme)
+    if not page.evaluate("'axe' in window"):
+        axe = WEB / "node_modules" / "axe-core" / "axe.min.js"
+        page.evaluate(axe.read_text("utf-8"))
+        # What is out of sight keeps its old colours until seen; axe sees all of it.
+        page.add_style_tag(content="*{content-visibility:visible !important}")
+        if thin:
+            page.evaluate(_ONE_OF_EACH)
+    return list(page.evaluate(_RUN, _ALL_RULES if scheme == "light" else _COLOURS))

@@ -1,0 +1,203 @@
+"""`make quick`: what a change can have broken runs, and nothing else."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import mini
+import pytest
+
+from sitebuild import ROOT, quick
+from sitebuild.changes import Changes
+from sitebuild.reads import Reads
+
+pytestmark = pytest.mark.slow  # it judges quick, so it is none of quick's own
+
+CAP = ROOT / "docs" / "chapters" / "cap.md"
+UNITS = quick.units()
+
+
+def touched(*names: str, before: str | None = None) -> set[str]:
+    """Return what quick runs for a change of these files."""
+    since = Changes(frozenset(ROOT / name for name in names), lambda _: before)
+    return {unit.name for unit in quick.chosen(UNITS, since, {})}
+
+
+def test_a_changed_sentence_runs_no_snippet_and_only_tests_that_read_its_page() -> None:
+    text = CAP.read_text("utf-8")
+    found = touched("docs/chapters/cap.md", before=text.replace("An account", "A"))
+    assert not [name for name in found if "#" in name]
+    assert "tests/cap/test_chapter.py" in found
+    assert "tests/cap/test_crdt.py" not in found
+    assert "mypy" not in found
+    assert "web" not in found
+
+
+def test_a_changed_snippet_runs_alone_among_those_of_its_page() -> None:
+    text = CAP.read_text("utf-8")
+    before = text.replace("COMMON = 50", "COMMON = 49", 1)
+    assert before != text
+    found = touched("docs/chapters/cap.md", before=before)
+    assert [n for n in found if "#" in n] == ["docs/chapters/cap.md#merge-rules"]
+
+
+def test_a_changed_output_runs_its_snippet() -> None:
+    text = CAP.read_text("utf-8")
+    before = text.replace("so the true balance is 20", "so the true balance is 21", 1)
+    assert before != text
+    found = touched("docs/chapters/cap.md", before=before)
+    assert [n for n in found if "#" in n] == ["docs/chapters/cap.md#the-story"]
+
+
+def test_a_changed_policy_runs_its_own_tests_snippets_and_doctest_and_no_other() -> (
+    None
+):
+    found = touched("sdnotes/caching/lfu.py")
+    assert {"sdnotes/caching/lfu.py", "tests/caching/test_policies.py", "mypy"} <= found
+    assert not [n for n in found if n.startswith(("tests/cap/", "docs/chapters/cap"))]
+    assert [n for n in found if n.startswith("docs/chapters/caching.md#")]
+    pages = {n for n in found if n.startswith("docs/chapters/caching.md#")}
+    whole = {u.name for u in UNITS if u.name.startswith("docs/chapters/caching.md#")}
+    assert pages < whole
+    assert "sdnotes/caching/arc.py" not in found
+
+
+def test_a_comment_runs_what_looks_at_the_text_and_no_user_of_the_module() -> None:
+    module = ROOT / "sdnotes" / "caching" / "lfu.py"
+    found = touched("sdnotes/caching/lfu.py", before=f"# why\n{module.read_text()}")
+    assert "sdnotes/caching/lfu.py" in found  # its doctest stands in a docstring
+    assert "mypy" in found  # which reads comments
+    assert "tests/caching/test_policies.py" not in found
+
+
+def test_the_stage_is_under_everything_that_plays_on_it() -> None:
+    found = touched("sdnotes/sim/world.py")
+    assert {"tests/sim/test_world.py", "tests/cap/test_two_atms.py"} <= found
+    assert "docs/chapters/cap.md#the-story" in found
+
+
+def test_a_record_is_under_the_pages_and_tests_that_show_it() -> None:
+    found = touched("evidence/records/herd/storm.json")
+    assert "docs/chapters/herd.md#herd/storm" in found
+    assert "tests/herd/test_herd_chapter.py" in found
+    assert "tests/cap/test_crdt.py" not in found
+
+
+def test_what_checks_snippets_is_under_all_of_them() -> None:
+    found = touched("sitebuild/engine.py")
+    snippets = {unit.name for unit in UNITS if unit.kind == "snippets"}
+    assert snippets <= found
+
+
+def test_what_passed_on_these_very_inputs_does_not_run_again() -> None:
+    since = Changes(frozenset({ROOT / "sdnotes" / "caching" / "lfu.py"}))
+    running = quick.chosen(UNITS, since, {})
+    assert running
+    green = {unit.name: unit.digest for unit in running}
+    assert quick.chosen(UNITS, since, green) == []
+    (first, *_) = running
+    assert quick.chosen(UNITS, since, green | {first.name: "other"}) == [first]
+
+
+def test_without_a_repository_all_runs() -> None:
+    every = frozenset(path for path in ROOT.rglob("*") if path.is_file())
+    assert quick.chosen(UNITS, Changes(every), {}) == UNITS
+
+
+def test_one_line_says_what_was_left_out() -> None:
+    said = quick.left_out(UNITS, [])
+    for kind in ("test files", "snippets", "doctests"):
+        count = sum(unit.kind == kind for unit in UNITS)
+        assert f"{count} of {count} {kind}" in said
+    assert "mypy" in said
+    assert "ALL=1" in said
+    assert "what builds a site or drives a browser" in quick.left_out(UNITS, UNITS)
+    assert "ALL=1" not in quick.left_out(UNITS, UNITS)
+
+
+def test_a_test_that_reads_what_its_file_does_not_name_is_told_so(
+    tmp_path: Path,
+) -> None:
+    reads = Reads()
+    test_file = ROOT / "tests" / "sim" / "test_world.py"
+    with reads.by(test_file):
+        reads.heard("open", (str(CAP), "r", 0))
+        reads.heard("open", (str(test_file), "r", 0))
+        reads.heard("open", (str(tmp_path / "other"), "r", 0))
+        reads.heard("os.listdir", (str(ROOT),))
+    with reads.by(None):
+        reads.heard("open", (str(ROOT / "mkdocs.yml"), "r", 0))
+    said = reads.unnamed(test_file)
+    assert said.startswith("tests/sim/test_world.py:1: it reads docs/chapters/cap.md;")
+    assert "mkdocs.yml" not in said
+    assert reads.unnamed(test_file) == ""
+
+
+def git(tree: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    subprocess.run(["git", *who, *arguments], cwd=tree, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tree: Path) -> Path:
+    """A miniature whose every file is committed."""
+    # What mypy knows of the files that both have, so that it need not begin anew.
+    if (ROOT / ".mypy_cache").is_dir():
+        shutil.copytree(ROOT / ".mypy_cache", tree / ".mypy_cache")
+    shutil.copyfile(ROOT / ".gitignore", tree / ".gitignore")
+    git(tree, "init", "--quiet")
+    git(tree, "add", "--all")
+    git(tree, "commit", "--quiet", "--message", "as it was")
+    return tree
+
+
+def test_quick_finds_a_planted_mistake_and_is_green_without_one(
+    repository: Path,
+) -> None:
+    page = repository / mini.CHAPTER
+    text = page.read_text("utf-8")
+    page.write_text(text.replace("Six tosses, and", "In six tosses"), "utf-8")
+    said = mini.succeed(repository, "sitebuild", "quick")
+    assert "left out: 1 of 1 test files, 4 of 4 snippets" in said
+    page.write_text(text.replace("TOSSES = 6", "TOSSES = 8"), "utf-8")
+    done = mini.run(repository, "sitebuild", "quick")
+    assert done.returncode == 1
+    assert "the output of 'six-tosses' is not what is recorded" in done.stdout
+    assert "two-sides" not in done.stdout
+    module = repository / "sdnotes" / "coin" / "toss.py"
+    page.write_text(text, "utf-8")
+    module.write_text(module.read_text("utf-8").replace("//", "- 1 -"), "utf-8")
+    assert "stale" in mini.run(repository, "sitebuild", "quick").stderr
+
+
+def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None:
+    """What quick runs is that chapter alone."""
+    tree = repository
+    assert mini.run(tree, "sitebuild", "chapter", "class").returncode == 1
+    assert mini.run(tree, "sitebuild", "chapter", "coin").returncode == 1
+    for slug in ("dice", "two_words"):
+        mini.succeed(tree, "sitebuild", "chapter", slug)
+    home = (tree / "docs" / "index.md").read_text("utf-8")
+    assert "**[Dice](chapters/dice.md)** How many sixes?" in home
+    assert "**[Two words](chapters/two_words.md)**" in home
+    said = mini.succeed(tree, "sitebuild", "quick")
+    assert "4 passed" in said  # a snippet and a test of each
+    assert "left out: 1 of 3 test files, 4 of 6 snippets" in said
+    green = json.loads((tree / ".quick.json").read_text("utf-8"))
+    assert "tests/dice/test_dice.py" in green
+    assert "docs/chapters/two_words.md#two-words-question" in green
+    mini.succeed(tree, "sitebuild", "build", "--plain")
+    assert (tree / "site" / "chapters" / "two_words" / "index.html").is_file()
+
+
+def test_every_test_file_is_known_to_quick_or_slow() -> None:
+    known = {unit.name for unit in UNITS if unit.kind == "test files"}
+    files = [
+        p for p in (ROOT / "tests").rglob("test_*.py") if "miniature" not in p.parts
+    ]
+    slow = {path.relative_to(ROOT).as_posix() for path in files if quick.is_slow(path)}
+    every = {path.relative_to(ROOT).as_posix() for path in files}
+    assert known | slow == every
+    assert not known & slow
+    assert "tests/site/test_build.py" in slow
