@@ -31,7 +31,8 @@ def _parsed(path: Path, modified_ns: int) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def _tree(path: Path) -> ast.Module:
+def tree_of(path: Path) -> ast.Module:
+    """Return a module's syntax tree, read once as long as the file is the same."""
     return _parsed(path, path.stat().st_mtime_ns)
 
 
@@ -42,6 +43,16 @@ def file_of(module: str) -> Path | None:
         if file.is_file():
             return file
     return None
+
+
+@lru_cache(maxsize=1024)
+def _names(path: Path, modified_ns: int) -> frozenset[str]:
+    return frozenset(module for module, _ in _imports(_parsed(path, modified_ns)))
+
+
+def modules_named_in(path: Path) -> frozenset[str]:
+    """Return the modules that a file imports, or imports something of."""
+    return _names(path, path.stat().st_mtime_ns)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
@@ -59,7 +70,7 @@ def _home(module: str, name: str | None) -> Path | None:
     file = file_of(module)
     if file is None or name is None or file.name != _FACE:
         return file
-    for node in _tree(file).body:
+    for node in tree_of(file).body:
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
@@ -78,15 +89,23 @@ def used_by(tree: ast.AST, packages: Iterable[str] = PACKAGES) -> set[Path]:
     return {path for path in found if path is not None}
 
 
+@lru_cache(maxsize=4096)
+def _used_by_file(
+    path: Path, modified_ns: int, packages: frozenset[str]
+) -> frozenset[Path]:
+    return frozenset(used_by(_parsed(path, modified_ns), packages))
+
+
 def closure(paths: Iterable[Path], packages: Iterable[str] = PACKAGES) -> set[Path]:
     """Return these files and all of these packages that they use, directly or not."""
+    wanted = frozenset(packages)
     found: set[Path] = set()
     waiting = list(paths)
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += used_by(_tree(path), packages)
+            waiting += _used_by_file(path, path.stat().st_mtime_ns, wanted)
     return found
 
 

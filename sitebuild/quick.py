@@ -31,7 +31,6 @@ from pathlib import Path
 
 from sitebuild import DOCS, ROOT, changes, checks, fences, imports, records
 from sitebuild.browser import node
-from sitebuild.page_runner import imported
 from sitebuild.problems import ProblemError, relative
 
 GREEN = ROOT / ".quick.json"
@@ -80,7 +79,7 @@ class Unit:
 
 def _constant(path: Path, name: str) -> ast.expr | None:
     """Return what a module sets a name to, at its top."""
-    for statement in ast.parse(path.read_text("utf-8")).body:
+    for statement in imports.tree_of(path).body:
         if isinstance(statement, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == name
             for target in statement.targets
@@ -94,7 +93,7 @@ def _siblings(path: Path, seen: set[Path]) -> set[Path]:
     if path in seen or not path.is_file():
         return seen
     seen.add(path)
-    for name in imported(path.read_text("utf-8")):
+    for name in imports.modules_named_in(path):
         _siblings(path.parent / f"{name}.py", seen)
     return seen
 
