@@ -23,7 +23,7 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
@@ -252,29 +252,3 @@ def forget(package: str) -> None:
     for name in list(sys.modules):
         if name == package or name.startswith(f"{package}."):
             del sys.modules[name]
-
-
-def imported(code: str) -> set[str]:
-    """Return every dotted name that the code imports; none where it cannot be read."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError):
-        return set()
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
-
-
-def needed(code: str, needs: Mapping[str, Collection[str]]) -> Iterable[str]:
-    """Return the packages to load before the code runs, sorted.
-
-    ``needs`` maps the names of modules to packages, as the site's build found them.
-    """
-    return sorted(
-        {package for name in imported(code) for package in needs.get(name, ())}
-    )

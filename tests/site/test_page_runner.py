@@ -3,13 +3,14 @@
 import ast
 import logging
 import sys
+import types
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitebuild import page_runner
+from sitebuild import page_imports, page_runner
 from sitebuild.page_runner import AT_ONCE, BATCH_S, OUTPUT_LIMIT_CHARS, Session
 
 
@@ -170,17 +171,17 @@ def test_classes_of_a_snippet_are_found_in_its_module() -> None:
 
 def test_imports_are_read_off_the_code() -> None:
     code = "import a.b as c, d\nfrom e.f import g, h\ndef i():\n    from j import k"
-    assert page_runner.imported(code) == {
+    assert page_imports.imported(code) == {
         "a.b", "d", "e.f", "e.f.g", "e.f.h", "j", "j.k"
     }  # fmt: skip
-    assert page_runner.imported("from . import x") == set()
-    assert page_runner.imported("not code at all") == set()
+    assert page_imports.imported("from . import x") == set()
+    assert page_imports.imported("not code at all") == set()
 
 
 def test_only_what_the_code_imports_is_needed() -> None:
     needs = {"a": ["one"], "a.b": ["one", "two"], "c": ["three"]}
-    assert list(page_runner.needed("from a import b", needs)) == ["one", "two"]
-    assert list(page_runner.needed("import c, json", needs)) == ["three"]
+    assert list(page_imports.needed("from a import b", needs)) == ["one", "two"]
+    assert list(page_imports.needed("import c, json", needs)) == ["three"]
 
 
 def test_the_package_is_imported_anew_after_edited_code(
@@ -195,11 +196,14 @@ def test_the_package_is_imported_anew_after_edited_code(
     assert ran(use_it)[1][0] == ("out", "3")
 
 
-def test_the_file_needs_nothing_but_the_standard_library() -> None:
+@pytest.mark.parametrize("module", [page_runner, page_imports])
+def test_the_file_needs_nothing_but_the_standard_library(
+    module: types.ModuleType,
+) -> None:
     """It goes into the browser alone."""
-    with open(page_runner.__file__, encoding="utf-8") as file:
+    with open(str(module.__file__), encoding="utf-8") as file:
         tree = ast.parse(file.read())
-    names = page_runner.imported(ast.unparse(tree))
+    names = page_imports.imported(ast.unparse(tree))
     tops = {name.partition(".")[0] for name in names}
     assert tops <= set(sys.stdlib_module_names)
 

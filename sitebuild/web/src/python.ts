@@ -2,6 +2,7 @@
 // Shared by the worker in the page and by the parity tests under Node.
 import type { loadPyodide, PyodideAPI } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
+import imports from "../../page_imports.py";
 import runner from "../../page_runner.py";
 import type { Stream } from "./protocol.ts";
 
@@ -49,16 +50,21 @@ export async function startPython(
 		stdLibURL: from.stdLibURL,
 		stdin: () => null,
 	});
-	const globals = py.toPy({ __name__: "page_runner" });
-	py.runPython(runner, { globals, filename: "page_runner.py" });
-	const take = (name: string): PyCallable => globals.get(name);
+	const module = (source: string, name: string): PyProxy => {
+		const globals = py.toPy({ __name__: name });
+		py.runPython(source, { globals, filename: `${name}.py` });
+		return globals;
+	};
+	const running = module(runner, "page_runner");
+	const take = (name: string): PyCallable => running.get(name);
+	const neededBy: PyCallable = module(imports, "page_imports").get("needed");
 	const canWait = "Suspending" in WebAssembly;
 	take("refuse_what_pages_lack").callKwargs({ can_wait: canWait });
 	const session: PyProxy = take("Session")(emit);
 	const needs = py.toPy(JSON.parse(from.needs));
 	return {
 		async prepare(code) {
-			const names: PyProxy = take("needed")(code, needs);
+			const names: PyProxy = neededBy(code, needs);
 			const wanted: string[] = names.toJs();
 			names.destroy();
 			const missing = wanted.filter((name) => !(name in py.loadedPackages));
