@@ -4,7 +4,10 @@ import type { loadPyodide, PyodideAPI } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 import imports from "../../page_imports.py";
 import runner from "../../page_runner.py";
-import type { Stream } from "./protocol.ts";
+import streams from "../../page_streams.py";
+import { Descriptors } from "./descriptors.ts";
+import type { Emit } from "./protocol.ts";
+import { tellTimersApart } from "./timers.ts";
 
 export interface Sources {
 	loadPyodide: typeof loadPyodide;
@@ -37,11 +40,20 @@ async function load(py: PyodideAPI, names: string[]): Promise<void> {
 	}
 }
 
+/** Run one of our own files as a module that the others can import. */
+function moduleOf(py: PyodideAPI, name: string, source: string): PyProxy {
+	const module: PyProxy = py.pyimport("types").ModuleType(`sitebuild.${name}`);
+	py.pyimport("sys").modules.set(module.__name__, module);
+	py.runPython(source, { globals: module.__dict__, filename: `${name}.py` });
+	return module;
+}
+
+/** What is printed where no run is there to show it: not the reader's, yet not lost. */
+const stray = (text: string): void =>
+	console.info("Printed outside of its run:", text.trimEnd());
+
 /** Return a running interpreter. Rejects when a file cannot be had. */
-export async function startPython(
-	from: Sources,
-	emit: (stream: Stream, text: string) => void,
-): Promise<Python> {
+export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	const py = await from.loadPyodide({
 		indexURL: from.indexURL,
 		// Without it a missing wheel would be asked of another host.
@@ -50,18 +62,30 @@ export async function startPython(
 		stdLibURL: from.stdLibURL,
 		stdin: () => null,
 	});
-	const module = (source: string, name: string): PyProxy => {
-		const globals = py.toPy({ __name__: name });
-		py.runPython(source, { globals, filename: `${name}.py` });
-		return globals;
-	};
-	const running = module(runner, "page_runner");
-	const take = (name: string): PyCallable => running.get(name);
-	const neededBy: PyCallable = module(imports, "page_imports").get("needed");
+	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
+	moduleOf(py, "page_streams", streams);
+	const running = moduleOf(py, "page_runner", runner);
 	const canWait = "Suspending" in WebAssembly;
-	take("refuse_what_pages_lack").callKwargs({ can_wait: canWait });
-	const session: PyProxy = take("Session")(emit);
+	running.refuse_what_pages_lack.callKwargs({ can_wait: canWait });
+	const session: PyProxy = running.Session.callKwargs(emit, { stray });
 	const needs = py.toPy(JSON.parse(from.needs));
+	const descriptors = new Descriptors(emit, stray);
+	py.setStdout({ write: descriptors.writing("out") });
+	py.setStderr({ write: descriptors.writing("err") });
+	let turn = 0; // grows when a run begins and when it ends
+	tellTimersApart(
+		() => turn,
+		(act) => {
+			session.apart = true;
+			try {
+				act();
+			} catch (error) {
+				stray(String(error)); // it must not end the run that is under way
+			} finally {
+				session.apart = false;
+			}
+		},
+	);
 	return {
 		async prepare(code) {
 			const names: PyProxy = neededBy(code, needs);
@@ -74,11 +98,18 @@ export async function startPython(
 		},
 		async run(code, filename, published) {
 			const options = { published };
-			// With stack switching, so that asyncio.run can wait inside the snippet.
-			return canWait
-				? session.run.callPromisingKwargs(code, filename, options)
-				: session.run.callKwargs(code, filename, options);
+			turn += 1;
+			descriptors.begin();
+			try {
+				// With stack switching, so that asyncio.run can wait inside the snippet.
+				return await (canWait
+					? session.run.callPromisingKwargs(code, filename, options)
+					: session.run.callKwargs(code, filename, options));
+			} finally {
+				turn += 1;
+				descriptors.end();
+			}
 		},
-		droppedChars: () => session.dropped_chars,
+		droppedChars: () => session.dropped_chars + descriptors.droppedChars,
 	};
 }
