@@ -36,6 +36,21 @@ export const STOPPED = {
 	left: "Stopped, because the page was left.",
 };
 
+/** What is said of a run that came to an end, with how its output compares. */
+export function sentences(
+	{ ok, ms, droppedChars }: Extract<End, { kind: "ended" }>,
+	verdict: string,
+): string {
+	const words = [`${ok ? "Ran" : "Ended with an error"} in ${Math.ceil(ms)} ms.`];
+	if (ok) {
+		words.push(verdict);
+	}
+	if (droppedChars > 0) {
+		words.push(`${droppedChars.toLocaleString("en")} more characters are not shown.`);
+	}
+	return words.join(" ");
+}
+
 const base = new URL(".", import.meta.url);
 let worker: Worker | null = null;
 let starts = 0;
