@@ -164,8 +164,6 @@ class Session:
     def send(self) -> None:
         """Hand on what waits, as one message for each run of one kind."""
         batch, self._waiting = self._waiting, []
-        if not batch:
-            return
         while batch:
             kind = batch[0][0]
             end = next((i for i, (k, _) in enumerate(batch) if k != kind), len(batch))

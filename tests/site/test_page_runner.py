@@ -125,7 +125,8 @@ def test_a_stream_says_of_itself_what_one_without_a_terminal_says() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "import sys\nsys.stdout.reconfigure(write_through=False)\nprint('x')",
+        "import sys\nsys.kept = sys.stdout\n"
+        "sys.kept.reconfigure(write_through=False)\nprint('x')",
         "import sys\nprint('x')\nsys.stdout.close()",
         "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach())\n"
         "print('x')",
