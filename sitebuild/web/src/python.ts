@@ -52,6 +52,18 @@ function moduleOf(py: PyodideAPI, name: string, source: string): PyProxy {
 const stray = (text: string): void =>
 	console.info("Printed outside of its run:", text.trimEnd());
 
+/** Return what calls a callback of an earlier run, so that it disturbs no later one. */
+const apartIn = (session: PyProxy) => (act: () => void) => {
+	session.apart = true;
+	try {
+		act();
+	} catch (error) {
+		stray(String(error)); // it must not end the run that is under way
+	} finally {
+		session.apart = false;
+	}
+};
+
 /** Return a running interpreter. Rejects when a file cannot be had. */
 export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	const py = await from.loadPyodide({
@@ -73,19 +85,7 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	py.setStdout({ write: descriptors.writing("out") });
 	py.setStderr({ write: descriptors.writing("err") });
 	let turn = 0; // grows when a run begins and when it ends
-	tellTimersApart(
-		() => turn,
-		(act) => {
-			session.apart = true;
-			try {
-				act();
-			} catch (error) {
-				stray(String(error)); // it must not end the run that is under way
-			} finally {
-				session.apart = false;
-			}
-		},
-	);
+	tellTimersApart(() => turn, apartIn(session));
 	return {
 		async prepare(code) {
 			const names: PyProxy = neededBy(code, needs);
