@@ -2,9 +2,10 @@
 
     the page --code--> Session.run --emit("out", "text")--> the page
 
-The file goes into the browser as it stands and runs under Pyodide; the parity tests run
-it there under Node. sitebuild/worker.py, which runs the same snippets for the build,
-takes ``execute`` and the refusals from here: one engine, wherever a snippet runs.
+The file goes into the browser as it stands, with its neighbours page_*.py, and runs
+under Pyodide; the parity tests run it there under Node. sitebuild/worker.py, which runs
+the same snippets for the build, takes ``execute`` and the refusals from here: one
+engine, wherever a snippet runs.
 
 Left out: limits of time. A browser stops a snippet by ending its worker.
 """
@@ -12,7 +13,8 @@ Left out: limits of time. A browser stops a snippet by ending its worker.
 import ast
 import asyncio
 import builtins
-import io
+import contextlib
+import contextvars
 import linecache
 import logging
 import os
@@ -23,8 +25,10 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from sitebuild.page_streams import Printed, standard_streams
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
 BATCH_S = 0.05
@@ -35,6 +39,13 @@ AT_ONCE = 500
 NO_PROCESS = "a browser's Python cannot start a process: run this on your own machine"
 
 Emit = Callable[[str, str], object]
+
+_RUN: contextvars.ContextVar[int] = contextvars.ContextVar("_RUN")
+"""The run that set off what works now: tasks and callbacks of asyncio carry it along.
+
+``print`` looks for its stream when it is called. Without this, a callback that an
+earlier run left behind would print into the run that it happens to wake up in.
+"""
 
 
 class NotInPageError(RuntimeError):
@@ -64,7 +75,7 @@ def refusing(message: str) -> Any:
     return refuse
 
 
-_THIS_FILE = execute.__code__.co_filename
+_OURS = {code.__code__.co_filename for code in (execute, Printed.write)}
 
 
 def refuse_what_pages_lack(*, can_wait: bool) -> None:
@@ -98,40 +109,31 @@ def refuse_what_pages_lack(*, can_wait: bool) -> None:
         )
 
 
-class Printed(io.TextIOBase):
-    """A standard stream that hands text on in batches and keeps it in bounds."""
-
-    def __init__(self, kind: str, session: "Session") -> None:
-        self._kind = kind
-        self._session = session
-        self._run = session.runs
-
-    def write(self, text: str) -> int:
-        """Take text as ``print`` gives it; past the limit it is counted only.
-
-        What is written after the run, by a task that it left behind, is nobody's.
-        """
-        if not isinstance(text, str):
-            message = f"write() argument must be str, not {type(text).__name__}"
-            raise TypeError(message)
-        if self._run == self._session.runs:
-            self._session.take(self._kind, text)
-        return len(text)
-
-    def writable(self) -> bool:
-        """Return True, as a terminal's stream does."""
-        return True
-
-    def flush(self) -> None:
-        """Do nothing: a batch leaves when its time has come."""
+@contextlib.contextmanager
+def empty_folder() -> Iterator[None]:
+    """Work in an empty folder, which is gone afterwards."""
+    home = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir(home)
 
 
 class Session:
     """One interpreter in which snippets run one after another."""
 
-    def __init__(self, emit: Emit, clock_s: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        emit: Emit,
+        clock_s: Callable[[], float] = time.monotonic,
+        stray: Callable[[str], object] = lambda _: None,
+    ):
         self._emit = emit
         self._clock_s = clock_s
+        self.stray = stray
+        """Called with what is printed by what an earlier run left behind."""
         self._builtins = dict(vars(builtins))
         self._waiting: list[tuple[str, str]] = []
         self._due_s = 0.0
@@ -140,6 +142,12 @@ class Session:
         self.dropped_chars = 0
         self.runs = 0
         """How many runs have begun or ended: a stream belongs to one of them."""
+        self.apart = False
+        """Whether what works now is a timer of JavaScript that an earlier run set."""
+
+    def is_under_way(self, run: int) -> bool:
+        """Return whether a run is on, and what works now belongs to no earlier one."""
+        return run == self.runs == _RUN.get(run) and not self.apart
 
     def take(self, kind: str, text: str) -> None:
         """Keep printed text until its batch is due."""
@@ -171,26 +179,19 @@ class Session:
         """
         self._chars = self.dropped_chars = 0
         self.runs += 1
+        _RUN.set(self.runs)
         self._at_once = AT_ONCE
-        streams = sys.stdout, sys.stderr, sys.stdin
-        sys.stdout, sys.stderr = Printed("out", self), Printed("err", self)
-        sys.stdin = io.StringIO()
         # Pyodide calls it for each error that passes through JavaScript, as those of
         # asyncio.run do, even if the snippet catches them.
         hook, sys.excepthook = sys.excepthook, lambda *_: None
-        home = os.getcwd()
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                os.chdir(folder)
+            with standard_streams(self), empty_folder():
                 try:
                     execute(code, filename)
                     ended = True
                 except BaseException as error:  # noqa: BLE001 - shown to the reader
                     ended = self._failed(error, filename)
-                finally:
-                    os.chdir(home)
         finally:
-            sys.stdout, sys.stderr, sys.stdin = streams
             sys.excepthook = hook
             put_back(self._builtins)
             logging.root.handlers.clear()  # they would write to this run's streams
@@ -214,8 +215,8 @@ class Session:
 def traceback_text(error: BaseException, filename: str) -> str:
     """Return the traceback as a terminal prints it, from the snippet's own line on.
 
-    Frames of this file are left out. Where a missing module of multiprocessing is the
-    cause, a line is added that says what to do.
+    Frames of the runner's files are left out. Where a missing module of multiprocessing
+    is the cause, a line is added that says what to do.
     """
     frames = error.__traceback__
     while frames and frames.tb_frame.f_code.co_filename != filename:
@@ -223,7 +224,7 @@ def traceback_text(error: BaseException, filename: str) -> str:
     shown = traceback.TracebackException(type(error), error, frames)
     chain = list(_chained(shown))
     for link in chain:
-        link.stack[:] = [f for f in link.stack if f.filename != _THIS_FILE]
+        link.stack[:] = [f for f in link.stack if f.filename not in _OURS]
     if any("_multiprocessing" in str(link) for link in chain):
         shown.__notes__ = [NO_PROCESS]
     return "".join(shown.format())
@@ -252,29 +253,3 @@ def forget(package: str) -> None:
     for name in list(sys.modules):
         if name == package or name.startswith(f"{package}."):
             del sys.modules[name]
-
-
-def imported(code: str) -> set[str]:
-    """Return every dotted name that the code imports; none where it cannot be read."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError):
-        return set()
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
-
-
-def needed(code: str, needs: Mapping[str, Collection[str]]) -> Iterable[str]:
-    """Return the packages to load before the code runs, sorted.
-
-    ``needs`` maps the names of modules to packages, as the site's build found them.
-    """
-    return sorted(
-        {package for name in imported(code) for package in needs.get(name, ())}
-    )

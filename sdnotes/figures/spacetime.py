@@ -34,6 +34,7 @@ from sdnotes.figures.marks import STYLE, line_at, ms, px, text_at, tip
 from sdnotes.sim.trace import CutMade, Delivered, Event, Healed, Lost, Sent, Trace
 
 _LOST_AT = 0.62  # how far across the gap a lost message is drawn
+_LOST_AT_ONCE = 0.4  # below a half: two that leave towards each other do not meet
 
 
 class _Drawing:
@@ -212,11 +213,11 @@ class _Drawing:
     def _lost(self, step: int, event: Lost) -> None:
         sent_step, sent = self.sent[event.message]
         x1, y1, x2, y2 = self._ends(sent, event.at_us)
-        x2 = x1 + _LOST_AT * (x2 - x1)
-        if y2 <= y1:
-            y2 = y1 + 12
+        at = (x1 + _LOST_AT / 2 * (x2 - x1), (y1 + y2) / 2)
+        # Level where no time passes: lower, it would be seen before that time has come.
+        x2 = x1 + (_LOST_AT if y2 > y1 else _LOST_AT_ONCE) * (x2 - x1)
         self._leaves(sent_step, step, "gone dashed", (x1, y1, x2, y2))
-        self._label(sent_step, sent, ((x1 + x2) / 2, (y1 + y2) / 2), off=8)
+        self._label(sent_step, sent, at, off=8)
         cross = self.group(step)
         for sign in (1, -1):
             line_at(cross, "gone", x2 - 4, y2 - 4 * sign, x2 + 4, y2 + 4 * sign)

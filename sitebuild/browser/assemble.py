@@ -66,7 +66,7 @@ def _inputs() -> str:
         *(node.WEB / "src").iterdir(),
         *node.WEB.glob("*.json"),
         *node.WEB.glob("*.mjs"),
-        ROOT / "sitebuild" / "page_runner.py",
+        *(ROOT / "sitebuild").glob("page_*.py"),
         ROOT / "requirements.txt",
         ROOT / "pyproject.toml",
     ]

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 from sitebuild import ROOT
 from sitebuild.checks import SHARED
-from sitebuild.page_runner import imported
+from sitebuild.page_imports import imported
 from sitebuild.problems import Problem, ProblemError
 
 OWN = "sdnotes"

@@ -9,6 +9,7 @@ import { startPython } from "./src/python.ts";
 
 const [runtime = "", scratch = ""] = process.argv.slice(2);
 const printed = { out: "", err: "" };
+console.info = console.error; // standard output is for the results alone
 
 const stdLibURL = join(scratch, "library.zip");
 writeFileSync(

@@ -145,6 +145,36 @@ def test_a_label_that_messages_share_appears_once_the_last_of_them_has_left() ->
     assert step == 1
 
 
+@given(st.integers(0, 40), st.integers(1, 14))
+def test_no_mark_of_a_lost_message_lies_below_the_time_that_it_stands_for(
+    seed: int, steps: int
+) -> None:
+    """A player shows the loss with the present at its height: below lies the future."""
+    cross_px = 4
+    _, root = drawn(story(seed, steps))
+    for group in root.findall(f"{SVG}g"):
+        for line in group.findall(f"{SVG}line"):
+            if line.get("class") == "gone":
+                lowest = max(float(line.attrib["y1"]), float(line.attrib["y2"]))
+                assert lowest <= float(group.attrib["data-y"]) + cross_px
+
+
+def test_what_is_lost_at_once_is_level_and_two_of_them_do_not_meet() -> None:
+    world = World(1)
+    network = Network(world)
+    for name in ("a", "b"):
+        network.attach(name, lambda _: None)
+    network.partition(["a"], ["b"])
+    network.send("a", "b", 1, "there")
+    network.send("b", "a", 2, "back")
+    world.run()
+    _, root = drawn(world.trace)
+    there, back = root.findall(f"{SVG}g/{SVG}line[@class='gone dashed']")
+    for line in (there, back):
+        assert line.get("y1") == line.get("y2")
+    assert float(there.attrib["x2"]) + 8 < float(back.attrib["x2"])
+
+
 def step_of(group: ET.Element) -> int:
     return int(group.attrib["data-step"])
 

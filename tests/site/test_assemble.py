@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from sitebuild import DOCS, ROOT, browser, fences, page_runner, policy
+from sitebuild import DOCS, ROOT, browser, fences, page_imports, policy
 from sitebuild.browser import wheels
 from sitebuild.problems import ProblemError
 
@@ -86,16 +86,16 @@ def test_the_library_is_byte_code_and_can_be_unpacked(
 def test_a_snippet_fetches_only_what_it_imports(runtime: browser.Assembled) -> None:
     text = (runtime.folder / "wheels" / "needs.json").read_text("utf-8")
     needs = json.loads(text)
-    chart = page_runner.needed("from sdnotes.figures.chart import line_chart", needs)
+    chart = page_imports.needed("from sdnotes.figures.chart import line_chart", needs)
     assert list(chart) == ["pygal", "sdnotes", "simpy"]
-    story = page_runner.needed("from sdnotes.cap import run_atms", needs)
+    story = page_imports.needed("from sdnotes.cap import run_atms", needs)
     assert list(story) == ["sdnotes", "sdnotes-cap", "simpy"]
-    assert list(page_runner.needed("import zoneinfo", needs)) == ["tzdata"]
-    assert list(page_runner.needed("import json", needs)) == []
+    assert list(page_imports.needed("import zoneinfo", needs)) == ["tzdata"]
+    assert list(page_imports.needed("import json", needs)) == []
     # All that the pages' snippets import of ours is known.
     for block in fences.scan(DOCS):
         if block.kind == "python":
-            ours = {n for n in page_runner.imported(block.code) if "sdnotes" in n}
+            ours = {n for n in page_imports.imported(block.code) if "sdnotes" in n}
             assert ours & set(needs), block.name
 
 

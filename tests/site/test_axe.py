@@ -71,9 +71,14 @@ def busy(cap: Any) -> Iterator[Any]:
     stopped.press("Run")
     expect(stopped.live).to_have_text("before", timeout=WAIT_MS)
     stopped.press("Stop")
+    asked = Snippet(cap, "escrow")
+    asked.write("print('mine')")
+    follow = "hash => { location.hash = hash; }"
+    cap.evaluate(follow, fragment("escrow", "print('another')"))
+    expect(asked.notice).to_be_focused()
     linked = Snippet(cap, "the-story")
     code = "class A:\n    def f(x):\n        return 'a' + 1  # no"
-    cap.evaluate("hash => { location.hash = hash; }", fragment("the-story", code))
+    cap.evaluate(follow, fragment("the-story", code))
     expect(linked.notice).to_be_focused()
     yield cap
     cap.set_viewport_size({"width": 1440, "height": 900})

@@ -3,13 +3,14 @@
 import ast
 import logging
 import sys
+import types
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sitebuild import page_runner
+from sitebuild import page_imports, page_runner, page_streams
 from sitebuild.page_runner import AT_ONCE, BATCH_S, OUTPUT_LIMIT_CHARS, Session
 
 
@@ -57,6 +58,91 @@ def test_a_batch_goes_out_when_its_time_has_come() -> None:
     clock.now_s += BATCH_S
     session.take("out", "c")
     assert sent == [("out", "a"), ("out", "bc")]
+
+
+@pytest.mark.parametrize(
+    "print_and_flush",
+    [
+        "print('now', flush=True)",
+        "print('now')\nsys.stdout.flush()",
+        "sys.stdout.buffer.write(b'now\\n')\nsys.stdout.buffer.flush()",
+        "sys.stdout.reconfigure(line_buffering=True)\nprint('now')",
+    ],
+)
+def test_what_is_flushed_goes_out_at_once(print_and_flush: str) -> None:
+    sent: list[str] = []
+    session = Session(lambda _, text: sent.append(text), Clock())
+    arrived: list[bool] = []
+    sys.look = lambda: arrived.append("now\n" in sent)  # type: ignore[attr-defined]
+    wait = f"import sys\nfor _ in range({AT_ONCE}):\n    print()\n"
+    assert session.run(
+        f"{wait}print('kept')\nsys.look()\nsys.stdout.flush()\n{print_and_flush}\n"
+        "sys.look()\nsys.stdout.flush()\nsys.stdout.flush()",
+        "a.py",
+        published=True,
+    )
+    del sys.look  # type: ignore[attr-defined]
+    assert arrived == [False, True]
+    assert sent[-2:] == ["kept\n", "now\n"]
+
+
+def test_bytes_and_text_keep_their_order() -> None:
+    ok, sent = ran(
+        "import sys\nprint('a')\nsys.stdout.buffer.write('größer\\n'.encode())\n"
+        "print('b')\nsys.stderr.buffer.write(memoryview(b'c\\n'))\nprint('d')"
+    )
+    assert ok
+    assert "".join(text for _, text in sent) == "a\ngrößer\nb\nc\nd\n"
+    assert [kind for kind, text in sent if "c" in text] == ["err"]
+
+
+def test_a_character_in_two_pieces_is_joined_and_bytes_that_are_no_text_are_shown() -> (
+    None
+):
+    ok, sent = ran(
+        "import sys\nout = sys.stdout.buffer\nassert out.write(b'\\xe2\\x88') == 2\n"
+        "out.flush()\nout.write(b'\\x91')\nout.write(b'\\xff')\nprint('x')\n"
+        "out.write(b'\\xe2')"
+    )
+    assert ok, sent
+    assert "".join(text for _, text in sent) == "∑\ufffdx\n\ufffd"
+
+
+def test_a_stream_says_of_itself_what_one_without_a_terminal_says() -> None:
+    code = (
+        "import io, sys\n"
+        "for s in (sys.stdout, sys.stderr, sys.stdout.buffer):\n"
+        "    try:\n        s.fileno()\n"
+        "    except io.UnsupportedOperation:\n"
+        "        print(s.name, s.isatty(), s.writable(), s.readable())\n"
+        "print(sys.stdout.encoding, sys.stderr.encoding)\n"
+        "print(sys.stdout.errors, sys.stderr.errors)"
+    )
+    ok, sent = ran(code)
+    assert ok, sent
+    assert "".join(text for _, text in sent) == (
+        "<stdout> False True False\n<stderr> False True False\n"
+        "<stdout> False True False\nutf-8 utf-8\nstrict backslashreplace\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys\nsys.kept = sys.stdout\n"
+        "sys.kept.reconfigure(write_through=False)\nprint('x')",
+        "import sys\nprint('x')\nsys.stdout.close()",
+        "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach())\n"
+        "print('x')",
+        "import sys\nprint('x', file=sys.__stdout__)",
+        "import contextvars\ncontextvars.Context().run(print, 'x')",
+    ],
+    ids=["kept back", "closed", "taken apart", "by its second name", "own context"],
+)
+def test_nothing_is_lost_whatever_a_snippet_does_with_its_streams(code: str) -> None:
+    ok, sent = ran(code)
+    assert ok, sent
+    assert "".join(text for _, text in sent) == "x\n"
 
 
 def test_output_and_errors_keep_their_order() -> None:
@@ -174,17 +260,17 @@ def test_classes_of_a_snippet_are_found_in_its_module() -> None:
 
 def test_imports_are_read_off_the_code() -> None:
     code = "import a.b as c, d\nfrom e.f import g, h\ndef i():\n    from j import k"
-    assert page_runner.imported(code) == {
+    assert page_imports.imported(code) == {
         "a.b", "d", "e.f", "e.f.g", "e.f.h", "j", "j.k"
     }  # fmt: skip
-    assert page_runner.imported("from . import x") == set()
-    assert page_runner.imported("not code at all") == set()
+    assert page_imports.imported("from . import x") == set()
+    assert page_imports.imported("not code at all") == set()
 
 
 def test_only_what_the_code_imports_is_needed() -> None:
     needs = {"a": ["one"], "a.b": ["one", "two"], "c": ["three"]}
-    assert list(page_runner.needed("from a import b", needs)) == ["one", "two"]
-    assert list(page_runner.needed("import c, json", needs)) == ["three"]
+    assert list(page_imports.needed("from a import b", needs)) == ["one", "two"]
+    assert list(page_imports.needed("import c, json", needs)) == ["three"]
 
 
 def test_the_package_is_imported_anew_after_edited_code() -> None:
@@ -194,12 +280,16 @@ def test_the_package_is_imported_anew_after_edited_code() -> None:
     assert ran(use_it)[1][0] == ("out", "3")
 
 
-def test_the_file_needs_nothing_but_the_standard_library() -> None:
-    """It goes into the browser alone."""
-    with open(page_runner.__file__, encoding="utf-8") as file:
+@pytest.mark.parametrize("module", [page_imports, page_streams, page_runner])
+def test_the_files_need_nothing_but_the_standard_library_and_one_another(
+    module: types.ModuleType,
+) -> None:
+    """They go into the browser alone."""
+    with open(str(module.__file__), encoding="utf-8") as file:
         tree = ast.parse(file.read())
-    names = page_runner.imported(ast.unparse(tree))
-    tops = {name.partition(".")[0] for name in names}
+    names = page_imports.imported(ast.unparse(tree))
+    ours = {name for name in names if name.startswith("sitebuild.page_")}
+    tops = {name.partition(".")[0] for name in names - ours}
     assert tops <= set(sys.stdlib_module_names)
 
 
@@ -210,6 +300,46 @@ def test_what_a_run_left_behind_prints_nothing_into_the_next() -> None:
     assert session.run(keep, "a.py", published=True)
     late = "import sys\nprint('late', file=sys.kept)\nprint('now')"
     assert session.run(late, "b.py", published=True)
+    assert "".join(text for _, text in sent) == "now\n"
+
+
+LATE = {
+    "a callback": "import asyncio, sys\nloop = sys.kept = asyncio.new_event_loop()\n"
+    "loop.call_soon(print, 'late')",
+    "a task": "import asyncio, sys\nloop = sys.kept = asyncio.new_event_loop()\n"
+    "async def f():\n    await asyncio.sleep(0)\n    print('late', flush=True)\n"
+    "sys.task = loop.create_task(f())",
+}
+
+
+@pytest.mark.parametrize("leave", LATE.values(), ids=LATE)
+def test_what_asyncio_still_calls_prints_into_no_later_run(leave: str) -> None:
+    """``print`` finds its stream when it is called, so the stream cannot tell."""
+    sent: list[tuple[str, str]] = []
+    stray: list[str] = []
+    session = Session(lambda *message: sent.append(message), Clock(), stray.append)
+    later = (
+        "import asyncio, sys\nasync def mine():\n    print('mine')\n"
+        "    await asyncio.sleep(0.01)\n    print('mine')\n"
+        "sys.kept.run_until_complete(mine())\nsys.kept.close()\nprint('now')"
+    )
+    assert session.run(leave, "a.py", published=False)
+    assert session.run(later, "b.py", published=True)
+    assert "".join(text for _, text in sent) == "mine\nmine\nnow\n"
+    assert "".join(stray) == "late\n"  # told, though not to the reader
+
+
+def test_a_timer_of_javascript_that_an_earlier_run_set_prints_nothing() -> None:
+    """python.ts says so of each: JavaScript carries no context."""
+    sent: list[tuple[str, str]] = []
+    session = Session(lambda *message: sent.append(message), Clock())
+    sys.session = session  # type: ignore[attr-defined]
+    code = (
+        "import sys\nsys.session.apart = True\nprint('late', flush=True)\n"
+        "sys.session.apart = False\nprint('now')"
+    )
+    assert session.run(code, "a.py", published=True)
+    del sys.session  # type: ignore[attr-defined]
     assert "".join(text for _, text in sent) == "now\n"
 
 

@@ -35,6 +35,40 @@ async def twice(number):
 
 print(asyncio.run(twice(21)))
 """
+LEAVES_MUCH = """
+import asyncio, js
+from pyodide.ffi import create_once_callable
+
+async def late():
+    await asyncio.sleep(0.05)
+    print("late task")
+
+asyncio.get_event_loop().create_task(late())
+asyncio.get_event_loop().call_later(0.05, print, "late callback")
+js.setTimeout(create_once_callable(lambda: print("late timer")), 50)
+js.setTimeout(create_once_callable(lambda: 1 / 0), 50)
+"""
+WAITS_MEANWHILE = """
+import asyncio, js
+from pyodide.ffi import create_once_callable
+
+async def main():
+    js.setTimeout(create_once_callable(lambda: print("own timer")), 20)
+    asyncio.get_event_loop().call_later(0.04, print, "own callback")
+    await asyncio.sleep(0.2)
+    print("own task")
+
+asyncio.run(main())
+"""
+BYTES = """
+import os, sys
+print(sys.stdout.encoding, sys.stdout.isatty())
+sys.stdout.buffer.write(b"\\xe2\\x88")
+sys.stdout.buffer.write(b"\\x91")
+print(" text", flush=True)
+os.write(1, b"past the stream\\n")
+os.write(2, b"an error\\n")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +78,9 @@ def ran() -> dict[str, parity.Ran]:
         "every-module": f"import pygal\n{EVERY_MODULE}",
         "async": ASYNC,
         "wrong": "print('before')\n1 / 0",
+        "leaves-much": LEAVES_MUCH,
+        "waits-meanwhile": WAITS_MEANWHILE,
+        "bytes": BYTES,
         "asks": "input('how many? ')",
         "threads": "import threading\nthreading.Thread(target=print).start()",
         "process": "import subprocess\nsubprocess.run(['ls'])",
@@ -93,6 +130,22 @@ def test_the_whole_package_can_be_imported_in_a_page(
 
 def test_asyncio_runs_in_a_page(ran: dict[str, parity.Ran]) -> None:
     assert ran["async"] == {"ok": True, "out": "42\n", "err": ""}
+
+
+def test_what_a_run_left_behind_prints_nothing_into_the_next(
+    ran: dict[str, parity.Ran],
+) -> None:
+    assert ran["leaves-much"] == {"ok": True, "out": "", "err": ""}
+    out = "own timer\nown callback\nown task\n"
+    assert ran["waits-meanwhile"] == {"ok": True, "out": out, "err": ""}
+
+
+def test_bytes_and_file_descriptors_are_shown(ran: dict[str, parity.Ran]) -> None:
+    assert ran["bytes"] == {
+        "ok": True,
+        "out": "utf-8 False\n∑ text\npast the stream\n",
+        "err": "an error\n",
+    }
 
 
 def test_time_zones_are_fetched_where_they_are_imported(

@@ -251,3 +251,12 @@ def test_a_message_that_a_snippet_forges_does_not_break_the_page(
     story.press("Reset")
     assert re.fullmatch(SAME, story.run())
     assert story.page.wrongs == []
+
+
+def test_a_run_whose_end_was_made_up_does_not_keep_the_next_one_waiting(
+    story: Snippet,
+) -> None:
+    story.write(f"{FORGED}while True:\n    pass")
+    story.run()
+    assert story.run_code("print('served')") == "served\n"
+    assert story.page.wrongs == []

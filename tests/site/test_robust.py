@@ -61,6 +61,27 @@ def test_a_download_that_failed_is_named_and_can_be_tried_again(
     assert said.endswith(AGAIN)
 
 
+def test_a_package_that_takes_long_to_fetch_is_waited_for(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}")
+    page.clock.install()
+    story = Snippet(page, "the-story")
+    story.run()
+    (worker,) = page.workers[-1:]
+    held: list[Any] = []
+    page.context.route("**/pygal-*.whl", lambda route: held.append(route))
+    story.write("import pygal\nprint('here')")
+    with page.context.expect_event("request", lambda asked: "/pygal-" in asked.url):
+        story.press("Run")
+    page.clock.run_for(60_000)
+    assert held
+    held[0].continue_()
+    story.ended()
+    assert story.printed == "here\n"
+    assert page.workers[-1:] == [worker]
+
+
 def test_an_editor_that_could_not_be_fetched_can_be_asked_for_again(
     tab: Callable[..., Any], runtime: tuple[Path, str]
 ) -> None:

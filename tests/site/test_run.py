@@ -19,7 +19,7 @@ SAME = r"Ran in \d+ ms\. Same as published\."
 FIRST_RUN_BYTES = 8_000_000
 EDITOR_BYTES = 130_000
 FOREVER = "print('this')\nprint('before')\nwhile True:\n    pass"
-PRINT_MUCH = "for number in range(200_000):\n    print(number)"
+PRINT_MUCH = "for number in range(200_000):\n    print(number{})"
 GAPS = """() => {
   let last = performance.now();
   window.widest = 0;
@@ -149,10 +149,11 @@ def test_a_loop_in_one_tab_disturbs_no_other_and_ends_at_its_limit(
         assert loop.printed == "this\nbefore\n"
 
 
+@pytest.mark.parametrize("how", ["", ", flush=True"], ids=["batched", "flushed"])
 def test_many_prints_leave_the_page_alive_and_what_is_not_shown_is_counted(
-    story: Snippet,
+    story: Snippet, how: str
 ) -> None:
-    story.write(PRINT_MUCH)
+    story.write(PRINT_MUCH.format(how))
     story.page.evaluate(GAPS)
     said = story.run()
     # Unbatched, the page would stand still for many seconds.

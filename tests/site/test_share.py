@@ -250,6 +250,51 @@ def test_the_way_back_to_a_link_keeps_what_was_written(story: Snippet) -> None:
     story.press("Show the published code")
 
 
+def test_a_link_asks_before_it_undoes_what_the_reader_wrote(story: Snippet) -> None:
+    page = story.page
+    asking = story.root.get_by_role("group", name="Your code or the link's")
+    page.evaluate(GO, fragment("the-story", "print('as it came')"))
+    expect(story.notice).to_be_focused()
+    story.write("print('mine')")
+    page.evaluate(GO, fragment("the-story", "print('another')"))
+    expect(asking).to_be_focused()
+    assert story.code == "print('mine')"
+    page.keyboard.press("Tab")
+    expect(story.button("Keep mine")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(story.editor).to_be_focused()
+    expect(asking).to_have_count(0)
+    assert story.code == "print('mine')"
+    for words in ("print('a third')", "print('a fourth')"):
+        page.evaluate(GO, fragment("the-story", words))
+        expect(asking).to_be_focused()
+        expect(asking).to_have_count(1)
+    story.press("Show the link's")
+    expect(story.notice).to_be_focused()
+    assert story.code == "print('a fourth')"
+    expect(asking).to_have_count(0)
+
+
+def test_a_link_does_not_ask_where_nothing_is_lost(story: Snippet) -> None:
+    asking = story.root.get_by_role("group", name="Your code or the link's")
+    story.press("Edit")
+    expect(story.editor).to_be_focused()
+    story.page.evaluate(GO, fragment("the-story", "print('mine')"))
+    expect(story.notice).to_be_focused()  # it was as published
+    story.press("Show the published code")
+    story.write("print('the same')\n")
+    story.page.evaluate(GO, fragment("the-story", "print('the same')"))
+    expect(story.notice).to_be_focused()  # it is what the link holds
+    expect(asking).to_have_count(0)
+    story.write("print('not mine')")
+    story.page.evaluate(GO, fragment("the-story", "print('theirs')"))
+    expect(asking).to_be_focused()
+    story.press("Reset")
+    expect(story.button("Edit")).to_be_focused()
+    expect(story.notice).to_have_count(0)
+    expect(story.editor).to_have_count(0)
+
+
 def test_what_could_hide_in_a_link_s_code_is_seen(story: Snippet) -> None:
     hidden = "x = 1 \u202e\u200b" + " " * 300 + ";print('hidden')"
     story.page.evaluate(GO, fragment("the-story", hidden))

@@ -4,9 +4,9 @@ import { button, copy, make } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
-import { type End, renew, STOPPED, submit, waitsFor } from "./interpreter.ts";
+import { type End, renew, STOPPED, sentences, submit, waitsFor } from "./interpreter.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
-import { noticeOf } from "./notice.ts";
+import { noticeOf, present, Question, unfold } from "./notice.ts";
 import { Output } from "./output.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
 
@@ -21,6 +21,9 @@ export class Block {
 	#output: Output | null = null;
 	#editor: Editor | null = null;
 	#notice: HTMLElement | null = null;
+	#question: Question | null = null;
+	/** What a link brought last: as it came, it is nobody's work. */
+	#linked = "";
 	#stop: (() => void) | null = null;
 	#status = make("span", { class: "sd-status", role: "status" });
 	#opening = false;
@@ -163,9 +166,6 @@ export class Block {
 			this.#say(STOPPED[end.after]);
 			return;
 		}
-		const words = [
-			`${end.ok ? "Ran" : "Ended with an error"} in ${Math.ceil(end.ms)} ms.`,
-		];
 		output.element.hidden = output.text === "";
 		const drawn = figureIn(output.out);
 		const verdict = this.#figure
@@ -174,16 +174,8 @@ export class Block {
 		if (drawn && !this.#figure) {
 			output.draw(picture(drawn.svg));
 		}
-		if (end.ok) {
-			words.push(verdict);
-		}
-		if (end.droppedChars > 0) {
-			words.push(
-				`${end.droppedChars.toLocaleString("en")} more characters are not shown.`,
-			);
-		}
 		const spoken = drawn ? drawn.description : output.text.slice(0, 300);
-		this.#say(words.join(" "), ` Output: ${spoken || "none"}`);
+		this.#say(sentences(end, verdict), ` Output: ${spoken || "none"}`);
 	}
 
 	/** Open the editor with the published code, or with other code. */
@@ -220,18 +212,31 @@ export class Block {
 		return true;
 	}
 
+	/** Tell whether a link's code may be shown: asked where that undoes the reader's. */
+	async yieldsTo(code: string): Promise<boolean> {
+		this.#question?.settle(false);
+		if ([code.trimEnd(), this.#linked, this.#published.code].includes(this.code)) {
+			return true;
+		}
+		const question = new Question();
+		this.#question = question;
+		present(question.element, this.element, this.#source);
+		const yes = await question.answer;
+		if (!yes && this.#question === question) {
+			this.#editor?.focus();
+		}
+		return yes;
+	}
+
 	/** Show code that came with a link, and ask before it runs. */
 	async offer(code: string): Promise<void> {
 		// Nothing of an earlier run or link may stand beside code that nobody has read.
 		this.reset();
-		const details =
-			this.element.querySelector<HTMLDetailsElement>("details:has(.sd-bar)");
-		if (details) {
-			details.open = true;
-		}
+		unfold(this.element);
 		if (!(await this.edit(code, "link"))) {
 			return;
 		}
+		this.#linked = code.trimEnd();
 		this.#notice = noticeOf(
 			() => {
 				this.#run.focus();
@@ -239,9 +244,7 @@ export class Block {
 			},
 			() => this.reset(),
 		);
-		this.#source.before(this.#notice);
-		this.element.scrollIntoView({ block: "start" });
-		this.#notice.focus({ preventScroll: true });
+		present(this.#notice, this.element, this.#source);
 	}
 
 	#dismiss(): void {
@@ -256,6 +259,7 @@ export class Block {
 	reset(): void {
 		this.#stop?.();
 		this.#dismiss();
+		this.#question?.settle(false);
 		this.#editor?.element.remove();
 		this.#editor?.destroy();
 		this.#editor = null;

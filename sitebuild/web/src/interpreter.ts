@@ -3,6 +3,15 @@
 import type { Answer, Request, Stream } from "./protocol.ts";
 
 const LIMIT_S = 20;
+// A snippet shares its worker's scope with the worker's own code, so it can send made-up
+// messages, and no secret would stay one: the page may believe that a run has ended which
+// goes on for ever. (What a run left behind, like a timer, may go on for ever as well.)
+// So a worker in which a snippet has run must show in time that it is free; one that does
+// not is replaced, and the job is put to the new one. No snippet has run there, so
+// nothing is made up, and it may take as long as its downloads do.
+const TAKE_S = 5;
+/** For wheels, of which none has a megabyte; made-up messages can win no more than this. */
+const FETCH_S = 120;
 
 export interface Job {
 	code: string;
@@ -27,6 +36,21 @@ export const STOPPED = {
 	left: "Stopped, because the page was left.",
 };
 
+/** What is said of a run that came to an end, with how its output compares. */
+export function sentences(
+	{ ok, ms, droppedChars }: Extract<End, { kind: "ended" }>,
+	verdict: string,
+): string {
+	const words = [`${ok ? "Ran" : "Ended with an error"} in ${Math.ceil(ms)} ms.`];
+	if (ok) {
+		words.push(verdict);
+	}
+	if (droppedChars > 0) {
+		words.push(`${droppedChars.toLocaleString("en")} more characters are not shown.`);
+	}
+	return words.join(" ");
+}
+
 const base = new URL(".", import.meta.url);
 let worker: Worker | null = null;
 let starts = 0;
@@ -38,6 +62,8 @@ let running = false;
 let ready = false;
 let fresh = true;
 let run = 0;
+/** How far the present run has got, as its worker says; it cannot go back. */
+let stage: "asked" | "taken" | "started" = "asked";
 let limit: ReturnType<typeof setTimeout> | undefined;
 
 function started(): Worker {
@@ -71,18 +97,34 @@ function heard(answer: Answer): void {
 	if (job === undefined || !running || answer?.run !== run) {
 		return;
 	}
-	if (answer.kind === "started") {
+	if (answer.kind === "taken" && stage === "asked") {
+		stage = "taken";
+		giveTime(FETCH_S);
+	} else if (answer.kind === "started" && stage !== "started") {
+		stage = "started";
 		ready = true;
 		clearTimeout(limit);
 		limit = setTimeout(() => end("limit"), LIMIT_S * 1000);
 		job.onStart();
-	} else if (answer.kind === "printed") {
+	} else if (answer.kind === "printed" && stage === "started") {
 		job.onPrint(answer.stream, answer.text);
-	} else if (answer.kind === "ended") {
+	} else if (answer.kind === "ended" && stage === "started") {
 		finish({ ...answer, fresh });
-	} else {
+	} else if (answer.kind === "failed") {
 		drop(); // whatever broke it, the next run begins with a new one
 		finish({ kind: "failed", message: String(answer.message) });
+	}
+}
+
+/** Replace a worker that has run snippets, unless it gets further within this time. */
+function giveTime(seconds: number): void {
+	clearTimeout(limit);
+	if (ready) {
+		limit = setTimeout(() => {
+			drop();
+			running = false;
+			next();
+		}, seconds * 1000);
 	}
 }
 
@@ -107,7 +149,9 @@ function next(): void {
 	touched ||= !published;
 	running = true;
 	run += 1;
+	stage = "asked";
 	worker.postMessage({ run, code, filename, published } satisfies Request);
+	giveTime(TAKE_S);
 }
 
 function end(after: "reader" | "limit" | "left"): void {

@@ -73,8 +73,10 @@ async function openLink(hash = location.hash): Promise<void> {
 		if (hash === opened && block.isEdited) {
 			return; // the way back to it must not undo what the reader wrote
 		}
-		opened = hash;
-		await block.offer(code);
+		if (await block.yieldsTo(code)) {
+			opened = hash;
+			await block.offer(code);
+		}
 	} catch (error) {
 		const words = error instanceof LinkError ? error.message : String(error);
 		const notice = make("div", { class: "sd-notice sd-linked", role: "alert" }, words);

@@ -9,8 +9,11 @@ export interface Request {
 }
 
 export type Stream = "out" | "err";
+export type Emit = (stream: Stream, text: string) => void;
 
 export type Answer =
+	/** The request has arrived; what the snippet imports may have to be fetched. */
+	| { kind: "taken"; run: number }
 	| { kind: "started"; run: number }
 	| { kind: "printed"; run: number; stream: Stream; text: string }
 	| { kind: "ended"; run: number; ok: boolean; ms: number; droppedChars: number }

@@ -81,6 +81,7 @@ starting.catch(() => {});
 
 async function serve({ run, code, filename, published }: Request): Promise<void> {
 	try {
+		say({ kind: "taken", run });
 		const python = await starting;
 		await python.prepare(code);
 		current = run;
