@@ -37,7 +37,9 @@ GREEN = ROOT / ".quick.json"
 """What passed, with the digest of what it passed on; git ignores it."""
 
 _TYPED = ("sdnotes", "sitebuild", "evidence")
-_ENGINE = ("engine", "worker", "page_runner", "fences", "sybil_parser")
+_ENGINE = ("engine", "worker", "sybil_parser")
+"""What runs and judges snippets, with all that these use; a worker is a process."""
+
 _NO_TESTS = ("mypy", "the front end")
 _MANY = 12
 """From so many units on, starting a second worker pays."""
@@ -142,7 +144,8 @@ def _doctests() -> Iterator[Unit]:
 
 
 def _snippets() -> Iterator[Unit]:
-    engine = {ROOT / "sitebuild" / f"{name}.py" for name in _ENGINE}
+    roots = (ROOT / "sitebuild" / f"{name}.py" for name in _ENGINE)
+    engine = imports.closure(roots, ("sitebuild",))
     pages = (*fences.pages(DOCS), *fences.root_pages())
     for path in pages:
         for block in fences.scan_text(path.read_text("utf-8"), path):
@@ -185,7 +188,7 @@ def _types() -> Iterator[Unit]:
 def _front_end() -> Iterator[Unit]:
     own = [p for p in sorted(node.WEB.rglob("*")) if p.suffix in (".ts", ".json")]
     own = [p for p in own if p.is_file() and "node_modules" not in p.parts]
-    own.append(ROOT / "sitebuild" / "page_runner.py")
+    own += sorted((ROOT / "sitebuild").glob("page_*.py"))
     yield Unit("the front end", "web", tuple(own), frozenset(own))
 
 
