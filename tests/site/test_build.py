@@ -6,6 +6,7 @@ from pathlib import Path
 
 import mini
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild import DOCS, build, copies, fences, hosting, htmlchecks, reproduce
 from sitebuild.problems import ProblemError
@@ -125,6 +126,32 @@ def test_a_repository_address_gives_every_page_an_edit_link_and_asks_it_nothing(
     assert f'href="{edit}"' in page
     assert 'data-md-component="source"' not in page
     assert "https://notes.example.org/v1/chapters/coin/" in page
+
+
+def test_a_plain_site_reads_as_before_and_has_nothing_to_press(tree: Path) -> None:
+    """Bare MkDocs is told of a runtime, and leaves places for what scripts will add."""
+    mini.succeed(tree, "sitebuild", "build", "--plain")
+    told = {"SDNOTES_BROWSER": "assets/browser/x", "SDNOTES_SITE_DIR": "full"}
+    mini.succeed(tree, "mkdocs", "build", "--quiet", **told)
+    plain, full = pages_of(tree / "site"), pages_of(tree / "full")
+    assert plain.keys() == full.keys()
+    ours = re.compile(r'(class|src)="[^"]*(sd-bar|sd-tools|sd-player|main\.js)[" ]')
+    for name, text in plain.items():
+        assert not ours.search(text), name
+        articles = (
+            LexborHTMLParser(t).css_first("article") for t in (text, full[name])
+        )
+        one, other = (article.text(separator=" ").split() for article in articles)
+        assert one == other, name
+    assert ours.search(full["chapters/coin/index.html"])
+    assert not (tree / "site" / "assets" / "browser").exists()
+
+
+def pages_of(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in folder.rglob("*.html")
+    }
 
 
 BREAKS = """

@@ -167,8 +167,21 @@ def test_quick_finds_a_planted_mistake_and_is_green_without_one(
     assert "two-sides" not in done.stdout
     module = repository / "sdnotes" / "coin" / "toss.py"
     page.write_text(text, "utf-8")
-    module.write_text(module.read_text("utf-8").replace("//", "- 1 -"), "utf-8")
-    assert "stale" in mini.run(repository, "sitebuild", "quick").stderr
+    code = module.read_text("utf-8")
+    module.write_text(code.replace("tosses // SIDES", "tosses - SIDES"), "utf-8")
+    done = mini.run(repository, "sitebuild", "quick")
+    assert "the output of 'six-tosses' is not what is recorded" in done.stdout
+    assert "tests/coin/test_coin.py::test_half" in done.stdout
+    assert "stale" not in done.stderr  # made anew once the code is right, not before
+    # What gives the same makes its records stale all the same: told when all else is
+    # well.
+    module.write_text(code.replace("tosses // SIDES", "(tosses + 0) // SIDES"), "utf-8")
+    done = mini.run(repository, "sitebuild", "quick")
+    assert done.returncode == 1
+    assert (
+        "quick: all else passed, but\nevidence/records/coin/tosses.json:1: stale"
+        in (done.stderr)
+    )
 
 
 def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from snippet import WAIT_MS, Snippet
 
-from sitebuild import browser, build, hosting
+from sitebuild import browser, hosting
 
 pytestmark = pytest.mark.slow
 
@@ -155,25 +155,6 @@ def test_a_page_that_was_kept_asleep_can_run_again(
     assert story.ended() == "Stopped, because the page was left."
     story.press("Reset")
     assert re.fullmatch(SAME, story.run())
-
-
-def test_a_plain_site_reads_as_before_and_has_nothing_to_press(
-    tmp_path: Path, published: Any, tab: Callable[..., Any], serve: Callable[..., str]
-) -> None:
-    build.build(tmp_path / "site", plain=True)
-    folder = tmp_path / "site"
-    assert not (folder / "assets" / "browser").exists()
-    for path in sorted(folder.rglob("*.html")):
-        text = path.read_text("utf-8")
-        for ours in ("sd-bar", "sd-tools", "sd-player", "main.js"):
-            assert not re.search(rf'(class|src)="[^"]*{ours}[" ]', text)
-    page = tab(f"{serve(folder)}{CAP}")
-    full = tab(f"{serve(published.folder)}{CAP}", java_script_enabled=False)
-    read = "article => article.innerText"
-    assert page.locator("article .sd-button").count() == 0
-    assert page.wrongs == []
-    shown = [p.locator("article").evaluate(read) for p in (page, full)]
-    assert shown[0] == shown[1]
 
 
 def test_a_move_within_the_page_keeps_what_the_reader_wrote(
