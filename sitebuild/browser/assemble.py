@@ -24,6 +24,7 @@ CACHE = ROOT / ".browser"
 """Not below .cache, which Zensical empties."""
 
 KEPT = 12
+WHEELS_KEPT = 150
 PUBLISHED = "assets/browser"
 """Where in a site the folder stands."""
 
@@ -108,7 +109,7 @@ def _assemble_into(folder: Path, cache: Path) -> None:
         wanted = set(wheels.PROVIDERS.values())
         found = [*own, *wheels.fetch(wanted, cache / "wheels")]
         (folder / "wheels").mkdir()
-        compiled = precompile.wheels([w.path for w in found], folder / "wheels")
+        compiled = precompile.wheels([w.path for w in found], folder / "wheels", cache)
     served = [replace(w, path=p) for w, p in zip(found, compiled, strict=True)]
     info = json.loads((pyodide / "pyodide-lock.json").read_text("utf-8"))["info"]
     (folder / "wheels" / "pyodide-lock.json").write_text(wheels.lock(info, served))
@@ -145,6 +146,9 @@ def _forget_old(cache: Path) -> None:
     """Keep the runtimes that were asked for last: each takes 14 MB."""
     newest = sorted(cache.glob("*.made"), key=lambda path: -path.stat().st_mtime_ns)
     kept = {path.read_text() for path in newest[:KEPT]}
+    compiled = sorted(cache.glob("wheel-*.bin"), key=lambda p: -p.stat().st_mtime_ns)
+    for path in compiled[WHEELS_KEPT:]:
+        path.unlink()
     for path in newest[KEPT:]:
         if (name := path.read_text()) not in kept:
             shutil.rmtree(cache / name, ignore_errors=True)

@@ -10,11 +10,12 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -112,7 +113,8 @@ def _part(whole: Wheel, share: str, files: dict[str, bytes]) -> Wheel:
     path = whole.path.parent / "parts" / f"{stem}-py3-none-any.whl"
     with ZipFile(path, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            # Without today's date: what is the same need not be compiled again.
+            archive.writestr(ZipInfo(name), content)
     return read_wheel(path)
 
 
@@ -130,37 +132,52 @@ def fetch(names: Iterable[str], folder: Path) -> list[Wheel]:
     stanzas = {match["name"]: match[0] for match in _STANZA.finditer(pins)}
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, Wheel] = {}
-    waiting = sorted(set(names))
+    waiting = set(names)
     while waiting:
-        name = waiting.pop()
-        if name not in stanzas:
+        for name in waiting - stanzas.keys():
             raise ProblemError(Problem("requirements.txt", 1, f"no pin of {name}"))
-        found[name] = _fetched(name, stanzas[name], folder)
-        waiting += [other for other in found[name].depends if other not in found]
+        found |= _fetched({name: stanzas[name] for name in sorted(waiting)}, folder)
+        wanted = {other for wheel in found.values() for other in wheel.depends}
+        waiting = wanted - found.keys()
     return [found[name] for name in sorted(found)]
 
 
-def _fetched(name: str, stanza: str, folder: Path) -> Wheel:
+def _fetched(stanzas: Mapping[str, str], folder: Path) -> dict[str, Wheel]:
+    """Return wheels by their names: those that are not here yet in one go."""
     # A folder for each pin: what was fetched once is not asked for again.
-    here = folder / f"{name}-{hashlib.sha256(stanza.encode()).hexdigest()[:12]}"
-    if not here.is_dir():
-        wanted = folder / f"{name}.txt"
-        wanted.write_text(stanza, "utf-8")
-        aside = here.with_suffix(".new")
-        command = ["download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary=:all:", "--require-hashes", "-r", str(wanted)]
-        done = subprocess.run(
-            [sys.executable, "-m", "pip", *command, "-d", str(aside)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            message = f"cannot fetch {name}:\n{done.stderr}"
-            raise ProblemError(Problem("requirements.txt", 1, message))
-        aside.rename(here)
-    (path,) = here.glob("*.whl")
-    return read_wheel(path)
+    homes = {
+        name: folder / f"{name}-{hashlib.sha256(stanza.encode()).hexdigest()[:12]}"
+        for name, stanza in stanzas.items()
+    }
+    missing = [name for name, home in homes.items() if not home.is_dir()]
+    if missing:
+        with tempfile.TemporaryDirectory(dir=folder) as aside:
+            _download([stanzas[name] for name in missing], Path(aside))
+            for path in Path(aside).glob("*.whl"):
+                home = homes[canonicalize_name(path.name.partition("-")[0])]
+                home.mkdir()
+                path.rename(home / path.name)
+    found = {}
+    for name, home in homes.items():
+        (path,) = home.glob("*.whl")
+        found[name] = read_wheel(path)
+    return found
+
+
+def _download(stanzas: Iterable[str], folder: Path) -> None:
+    wanted = folder / "wanted.txt"
+    wanted.write_text("".join(stanzas), "utf-8")
+    command = ["download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--only-binary=:all:", "--require-hashes", "-r", str(wanted)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *command, "-d", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        message = f"cannot fetch what pages load:\n{done.stderr}"
+        raise ProblemError(Problem("requirements.txt", 1, message))
 
 
 def needs() -> dict[str, list[str]]:

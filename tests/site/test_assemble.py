@@ -5,13 +5,14 @@ import hashlib
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 from sitebuild import DOCS, ROOT, browser, fences, page_imports, policy
-from sitebuild.browser import wheels
+from sitebuild.browser import node, precompile, wheels
 from sitebuild.problems import ProblemError
 
 pytestmark = pytest.mark.slow
@@ -31,9 +32,31 @@ def test_two_assemblies_give_the_same_bytes(
     runtime: browser.Assembled, tmp_path: Path
 ) -> None:
     """The folder's name is the hash of all its files."""
+    for kept in runtime.folder.parent.glob("library-*.bin"):  # 20 s to make
+        shutil.copyfile(kept, tmp_path / kept.name)
+    shutil.copytree(runtime.folder.parent / "wheels", tmp_path / "wheels")
     again = browser.assemble(tmp_path)
     assert again.folder != runtime.folder
     assert again.address == runtime.address
+    assert list(tmp_path.glob("wheel-*.bin"))
+
+
+def test_what_is_compiled_again_has_the_same_bytes(
+    runtime: browser.Assembled, tmp_path: Path
+) -> None:
+    """A piece of the library, in another process than that which compiled it whole."""
+    source = node.WEB / "node_modules" / "pyodide" / "python_stdlib.zip"
+    piece, target = tmp_path / "piece.zip", tmp_path / "compiled.zip"
+    with ZipFile(source) as whole, ZipFile(piece, "w") as part:
+        for name in whole.namelist():
+            if name.startswith(("json/", "heapq")):
+                part.writestr(name, whole.read(name))
+    precompile._compiled([(piece, target, False)])
+    packed = (runtime.folder / "pyodide" / "library.bin").read_bytes()
+    with ZipFile(io.BytesIO(gzip.decompress(packed))) as kept, ZipFile(target) as again:
+        assert "json/decoder.pyc" in again.namelist()
+        for name in again.namelist():
+            assert again.read(name) == kept.read(name), name
 
 
 def test_the_lock_file_lists_each_wheel_with_its_hash(
