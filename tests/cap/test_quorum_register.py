@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,44 +18,27 @@ CLIENTS = ("u", "v", "w")
 COPIES = ("A", "B", "C")
 LINKS = [f"{a}->{b}" for c in CLIENTS for d in COPIES for a, b in ((c, d), (d, c))]
 SIDES = ["u A B | v w C", "u A | v w B C", "u v w | A B C", "u v w A B | C"]
-CUTS = [*SIDES, *LINKS]
 Broken = dict[str, Any]  # by the name of an argument of run_quorum
 ATOMIC = Quorum(readers=2, writers=2, write_back=True, ask_first=True)
 
 
-# Whole numbers that are taken apart: a list of tuples costs Hypothesis twice as much.
 def plans(clients: tuple[str, ...] = CLIENTS) -> st.SearchStrategy[list[Step]]:
-    def numbered(calls: list[int]) -> list[Step]:
-        steps: list[Step] = []
-        for value, call in enumerate(sorted(calls), start=1):
-            rest, writes = divmod(call, 2)
-            at_ms, place = divmod(rest, len(clients))
-            client = clients[place]
-            steps.append(
-                (at_ms, client, "write", value) if writes else (at_ms, client, "read")
-            )
-        return steps
+    def numbered(calls: list[tuple[int, str, bool]]) -> list[Step]:
+        return [
+            (at_ms, client, "write", value) if writes else (at_ms, client, "read")
+            for value, (at_ms, client, writes) in enumerate(sorted(calls), start=1)
+        ]
 
-    call = st.integers(0, 201 * len(clients) * 2 - 1)
-    return st.lists(call, min_size=2, max_size=8).map(numbered)
+    calls = rows(range(201), clients, [False, True], min_size=2, max_size=8)
+    return calls.map(numbered)
 
 
-def broken_by(slow: list[int], cuts: list[int], skew: list[int]) -> Broken:
-    return {
-        "slow_ms": {LINKS[n % len(LINKS)]: n // len(LINKS) for n in slow},
-        "cuts": [
-            (n // len(CUTS) // 150, 151 + n // len(CUTS) % 150, CUTS[n % len(CUTS)])
-            for n in cuts
-        ],
-        "skew_ms": {CLIENTS[n % 3]: (n // 3 + 80) % 161 - 80 for n in skew},
+BREAKS = st.fixed_dictionaries(
+    {
+        "slow_ms": rows(LINKS, range(151), max_size=10).map(dict),
+        "cuts": rows(range(151), range(151, 301), [*SIDES, *SIDES, *LINKS], max_size=4),
+        "skew_ms": rows(CLIENTS, range(-80, 81), max_size=3).map(dict),
     }
-
-
-BREAKS = st.builds(
-    broken_by,
-    st.lists(st.integers(0, 151 * len(LINKS) - 1), max_size=10),
-    st.lists(st.integers(0, 151 * 150 * len(CUTS) - 1), max_size=4),
-    st.lists(st.integers(0, 161 * 3 - 1), max_size=3),
 )
 
 
