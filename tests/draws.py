@@ -47,3 +47,17 @@ def picks(
 ) -> list[Item]:
     """Return a list of items, each of which is as likely."""
     return [item for (item,) in draw(rows(items, min_size=min_size, max_size=max_size))]
+
+
+# Hypothesis itself would first make a table of all Unicode, which takes two seconds.
+CHARACTERS = (
+    "".join(map(chr, range(0x100))) * 20
+    + "".join(map(chr, range(0x100, 0x3000)))
+    + "\ufeff\uffff\U0001f600\U0001d7d9\U0010ffff" * 100
+)
+
+
+@st.composite
+def texts(draw: st.DrawFn, *, max_size: int) -> str:
+    """Return a text, a third of it in the first 256 characters of Unicode."""
+    return "".join(draw(picks(CHARACTERS, max_size=max_size)))
