@@ -34,6 +34,7 @@ from sitebuild.browser import node
 from sitebuild.page_runner import imported
 from sitebuild.problems import ProblemError, relative
 
+TESTS = ROOT / "tests"
 GREEN = ROOT / ".quick.json"
 """What passed, with the digest of what it passed on; git ignores it."""
 
@@ -90,12 +91,13 @@ def _constant(path: Path, name: str) -> ast.expr | None:
 
 
 def _siblings(path: Path, seen: set[Path]) -> set[Path]:
-    """Return a test file and the helpers beside it that it imports."""
+    """Return a test file and the helpers that it imports, beside it or in tests/."""
     if path in seen or not path.is_file():
         return seen
     seen.add(path)
     for name in imported(path.read_text("utf-8")):
-        _siblings(path.parent / f"{name}.py", seen)
+        for folder in (path.parent, TESTS):
+            _siblings(folder / f"{name}.py", seen)
     return seen
 
 
