@@ -33,6 +33,7 @@ from sitebuild import DOCS, ROOT, changes, checks, fences, imports, records
 from sitebuild.browser import node
 from sitebuild.problems import ProblemError, relative
 
+TESTS = ROOT / "tests"
 GREEN = ROOT / ".quick.json"
 """What passed, with the digest of what it passed on; git ignores it."""
 
@@ -91,12 +92,13 @@ def _constant(path: Path, name: str) -> ast.expr | None:
 
 
 def _siblings(path: Path, seen: set[Path]) -> set[Path]:
-    """Return a test file and the helpers beside it that it imports."""
+    """Return a test file and the helpers that it imports, beside it or in tests/."""
     if path in seen or not path.is_file():
         return seen
     seen.add(path)
     for name in imports.modules_named_in(path):
-        _siblings(path.parent / f"{name}.py", seen)
+        for folder in (path.parent, TESTS):
+            _siblings(folder / f"{name}.py", seen)
     return seen
 
 

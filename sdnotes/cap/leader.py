@@ -83,13 +83,17 @@ class ReplicaSet:
         """Reconnect all; return the values that were rolled back, oldest first.
 
         The leader of the highest term stays, the others follow it and take its log.
-        Without a leader each keeps what it has, until one is elected.
+        Where that one has stepped down, no older one comes back in its place: each
+        keeps what it has, until a leader is elected.
         """
         self._sides = [frozenset(self._members)]
+        term = max(m.term for m in self._members.values())
+        for member in self._members.values():
+            member.leads = member.leads and member.term == term
         leading = [m for m in self._members.values() if m.leads]
         if not leading:
             return []
-        leader = max(leading, key=lambda m: m.term)
+        (leader,) = leading  # a term has one at most
         gone = [
             value
             for member in self._members.values()
@@ -98,7 +102,7 @@ class ReplicaSet:
         ]
         for member in self._members.values():
             if member is not leader:
-                member.leads, member.term = False, leader.term
+                member.term = leader.term
                 member.log = list(leader.log)
         return list(dict.fromkeys(gone))
 

@@ -78,12 +78,13 @@ def costs(policy: str, runs: int) -> Costs:
     linearizable = kept = 0
     for seed in range(runs):
         run = play(policy, seed)
-        for operation in run.history.operations:
+        history = run.history  # made anew from the trace at each asking
+        for operation in history.operations:
             if CUT_MS[0] * 1000 <= operation.invoked_us < CUT_MS[1] * 1000:
                 asked[operation.process] += 1
                 answered[operation.process] += operation.outcome is Outcome.OK
-        linearizable += bool(judge(run.history, Register(0)))
-        kept += not session_violations(run.history, run.written)
+        linearizable += bool(judge(history, Register(0)))
+        kept += not session_violations(history, run.written)
     left, right = (share_interval(answered[name], asked[name]) for name in CLIENTS)
     return Costs(
         left, right, share_interval(linearizable, runs), share_interval(kept, runs)

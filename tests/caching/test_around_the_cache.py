@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from draws import picks, rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,7 +109,7 @@ class NaiveGDSF:
 
 
 @given(
-    trace=st.lists(st.integers(0, 9), max_size=80),
+    trace=picks(range(10), max_size=40),
     capacity_bytes=st.integers(1, 20),
     weighs_cost=st.booleans(),
 )
@@ -199,9 +200,7 @@ def test_no_message_of_the_race_is_lost_and_its_times_are_checked() -> None:
 
 
 WAYS = ("write-through", "write-around", "write-back")
-steps = st.lists(
-    st.tuples(st.sampled_from(["read", "write"]), st.integers(0, 5)), max_size=60
-)
+steps = rows(["read", "write"], range(6), max_size=30)
 
 
 def writing_cache(way: str, capacity: int = 3) -> WritingCache[int, int]:

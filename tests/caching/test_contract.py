@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from draws import picks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,7 +132,7 @@ class Checked:
 @every_kind
 def test_it_is_a_mapping_that_forgets_one_entry_when_it_is_full(make: Make) -> None:
     @settings(max_examples=80)
-    @given(st.integers(1, 6), st.lists(st.sampled_from(STEPS), max_size=60))
+    @given(st.integers(1, 6), picks(STEPS, max_size=20))
     def run(capacity: int, steps: list[tuple[str, Any]]) -> None:
         checked = Checked(make, capacity)
         for number, (how, key) in enumerate(steps):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
+from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,13 +135,7 @@ class Twin:
 
 
 @given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["get", "write", "put first", "put last"]),
-            st.integers(0, 8),
-        ),
-        max_size=60,
-    ),
+    rows(["get", "write", "put first", "put last"], range(9), max_size=30),
     st.booleans(),
 )
 def test_no_order_of_events_leaves_an_old_value_in_the_cache(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import twins
+from draws import picks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,7 +141,7 @@ def test_a_policy_keeps_what_its_definition_keeps(
     make: Caches, make_twin: Callable[[int], twins.Twin]
 ) -> None:
     @settings(max_examples=60)
-    @given(st.integers(1, 8), st.lists(st.sampled_from(KEYS), max_size=60))
+    @given(st.integers(1, 8), picks(KEYS, max_size=30))
     def run(capacity: int, keys: list[int]) -> None:
         walk(make, make_twin, capacity, [("access", key) for key in keys])
 
@@ -152,7 +153,7 @@ def test_a_policy_keeps_it_also_where_the_owner_removes_entries(
     make: Caches, make_twin: Callable[[int], twins.Twin]
 ) -> None:
     @settings(max_examples=60)
-    @given(st.integers(1, 8), st.lists(st.sampled_from(STEPS), max_size=60))
+    @given(st.integers(1, 8), picks(STEPS, max_size=30))
     def run(capacity: int, steps: list[tuple[str, int]]) -> None:
         walk(make, make_twin, capacity, steps)
 
@@ -201,7 +202,7 @@ class TestTheShortWay:
 
     @pytest.mark.parametrize("kind", [FIFOCache, LRUCache, S3FIFOCache])
     @settings(max_examples=60)
-    @given(st.integers(1, 5), st.lists(st.sampled_from(STEPS), max_size=40))
+    @given(st.integers(1, 5), picks(STEPS, max_size=30))
     def test_it_is_the_plain_way(
         self, kind: type[Cache[Any, Any]], capacity: int, steps: list[tuple[str, int]]
     ) -> None:

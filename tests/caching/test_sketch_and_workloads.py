@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from draws import picks
 from hypothesis import given
 from hypothesis import strategies as st
 from twins import ExactSketch
@@ -25,8 +26,11 @@ from sdnotes.caching import (
     zipf,
 )
 
+# Half of all uses are of the first keys, so that some reach a counter's end.
+KEYS = [*range(41), *[0, 1] * 20]
 
-@given(keys=st.lists(st.integers(0, 40), max_size=150), width=st.integers(1, 30))
+
+@given(keys=picks(KEYS, max_size=60), width=st.integers(1, 30))
 def test_an_estimate_is_never_too_low(keys: list[int], width: int) -> None:
     sketch = FrequencySketch(expected_keys=width, sample_size=10_000)
     for key in keys:
@@ -35,9 +39,9 @@ def test_an_estimate_is_never_too_low(keys: list[int], width: int) -> None:
         assert sketch.estimate(key) >= min(count, 15)
 
 
-@given(keys=st.lists(st.integers(0, 40), max_size=150))
+@given(keys=picks(KEYS, max_size=60))
 def test_with_much_room_every_estimate_is_exact(keys: list[int]) -> None:
-    sketch = FrequencySketch(expected_keys=10_000, sample_size=10_000)
+    sketch = FrequencySketch(expected_keys=1_000, sample_size=10_000)
     for key in keys:
         sketch.add(key)
     counts = Counter(keys)
@@ -58,7 +62,7 @@ def test_after_a_sample_every_count_is_halved_and_the_next_sample_begins_at_half
     assert sketch.estimate("a") == 1
 
 
-@given(keys=st.lists(st.integers(0, 40), max_size=150), width=st.integers(1, 20))
+@given(keys=picks(KEYS, max_size=60), width=st.integers(1, 20))
 def test_a_use_raises_only_the_lowest_of_a_key_s_counters(
     keys: list[int], width: int
 ) -> None:
@@ -77,12 +81,10 @@ def test_a_use_raises_only_the_lowest_of_a_key_s_counters(
         assert sketch.estimate(key) == twin
 
 
-@given(
-    keys=st.lists(st.integers(0, 9), min_size=10, max_size=90), sample=st.integers(1, 9)
-)
+@given(keys=picks(range(10), min_size=10, max_size=30), sample=st.integers(1, 9))
 def test_halving_goes_on_sample_after_sample(keys: list[int], sample: int) -> None:
     """Each half of a sample that is left counts towards the next; exact when wide."""
-    sketch = FrequencySketch(expected_keys=10_000, sample_size=sample)
+    sketch = FrequencySketch(expected_keys=1_000, sample_size=sample)
     exact = ExactSketch(sample)
     for key in keys:
         sketch.add(key)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import permutations
 
 import pytest
+from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -140,11 +141,8 @@ class TestInbox:
         assert ann.receive(one) == []  # its own, back from somebody else
 
     @given(
-        steps=st.lists(
-            st.tuples(st.sampled_from(NODES), st.booleans(), st.integers(0, 9)),
-            max_size=16,
-        ),
-        rng=st.randoms(use_true_random=False),
+        steps=rows(NODES, [False, True], range(10), max_size=16),
+        rng=st.randoms(use_true_random=True),
     )
     def test_deliveries_respect_happened_before_and_leave_nothing_out(
         self, steps: list[tuple[str, bool, int]], rng: random.Random

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
+from draws import picks, rows
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sdnotes.cap import (
     FencedStore,
@@ -56,15 +56,7 @@ class TestLock:
         assert lock.release(1, 60) is False
         assert lock.current(60) == Lease("B", 2, 100)
 
-    @given(
-        st.lists(
-            st.tuples(
-                st.sampled_from(["acquire", "renew", "release"]),
-                st.sampled_from("AB"),
-                st.integers(0, 40),
-            )
-        )
-    )
+    @given(rows(["acquire", "renew", "release"], "AB", range(41), max_size=30))
     def test_there_is_one_holder_at_a_time_and_tokens_only_grow(
         self, steps: list[tuple[str, str, int]]
     ) -> None:
@@ -148,7 +140,7 @@ class TestStore:
         with pytest.raises(StaleTokenError, match="token 1 is below 2"):
             store.read(1)
 
-    @given(st.lists(st.tuples(st.integers(1, 5), st.booleans())))
+    @given(rows(range(1, 6), [False, True], max_size=20))
     def test_the_tokens_that_are_let_in_never_decline(
         self, requests: list[tuple[int, bool]]
     ) -> None:
@@ -171,7 +163,7 @@ class TestStore:
                 assert store.value == (number if writes else before)
         assert store.highest == max(seen, default=0)
 
-    @given(st.lists(st.sampled_from([1, 2])))
+    @given(picks([1, 2], max_size=20))
     def test_an_old_leader_that_comes_back_writes_nothing(
         self, terms: list[int]
     ) -> None:

@@ -2,9 +2,10 @@
 
 import random
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 import pytest
+from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,7 @@ MODELS: dict[str, Model] = {  # type: ignore[type-arg]
     "account": Account(5),
     "queue": Queue(),
 }
-VALUES = st.integers(0, 2)
+VALUES = range(3)
 
 
 def explained_by_brute_force(history: History, model: Model) -> bool:  # type: ignore[type-arg]
@@ -62,43 +63,48 @@ def possible(order: tuple[Operation, ...], model: Model) -> bool:  # type: ignor
     return True
 
 
-@st.composite
-def calls(draw: st.DrawFn, kind: str) -> tuple[str, Value, Value]:
-    """Return an action of that kind of object, its argument and a possible result."""
-    if kind == "account":
-        return "withdraw", draw(st.integers(1, 3)), draw(st.integers(-2, 5))
-    if kind == "queue":
-        if draw(st.booleans()):
-            return "enqueue", draw(VALUES), None
-        return "dequeue", None, draw(st.none() | VALUES)
-    if kind == "counter":
-        if draw(st.booleans()):
-            amount = draw(st.integers(-1, 2))
-            return "add", amount, draw(st.none() | st.integers(0, 4))
-        return "read", None, draw(st.integers(0, 4))
-    action = draw(st.sampled_from(["read", "write", "cas"]))
-    if action == "cas":
-        return "cas", (draw(VALUES), draw(VALUES)), draw(st.booleans())
-    if action == "write":
-        return "write", draw(VALUES), None
-    return "read", None, draw(VALUES)
+Call = tuple[str, Value, Value]
+# An action of each kind of object, its argument and a possible result; what is to come
+# as often as all the others together is there as often.
+CALLS: dict[str, list[Call]] = {
+    "register": [
+        *[("read", None, seen) for seen in VALUES] * 6,
+        *[("write", value, None) for value in VALUES] * 6,
+        *[
+            ("cas", pair, did)
+            for pair in product(VALUES, VALUES)
+            for did in (False, True)
+        ],
+    ],
+    "counter": [
+        *[("read", None, seen) for seen in range(5)] * 8,
+        *[
+            ("add", n, after)
+            for n in range(-1, 3)
+            for after in (*[None] * 5, *range(5))
+        ],
+    ],
+    "account": [("withdraw", n, left) for n in range(1, 4) for left in range(-2, 6)],
+    "queue": [
+        *[("enqueue", value, None) for value in VALUES] * 2,
+        *[("dequeue", None, value) for value in (None, None, None, *VALUES)],
+    ],
+}
+Turn = tuple[int, int, Outcome, bool, Call]
 
 
-@st.composite
-def histories(draw: st.DrawFn, kind: str, size: int = 6) -> History:
+def history_of(turns: list[Turn]) -> History:
     operations: list[Operation] = []
     free_at: dict[str, int | None] = dict.fromkeys(["p0", "p1", "p2"], 0)
-    for turn in range(draw(st.integers(1, size))):
+    for turn, (pause_us, length_us, outcome, silent, call) in enumerate(turns):
         process = f"p{turn % 3}"
         ready = free_at[process]
         if ready is None:
             continue  # this process was never answered
-        invoked_us = ready + draw(st.sampled_from([0, 0, 1, 3, 9]))
-        # Two calls of no length in one microsecond would have no order of their own.
-        completed_us = invoked_us + draw(st.integers(1, 12))
-        outcome = draw(st.sampled_from([Outcome.OK, Outcome.OK, Outcome.OK, *Outcome]))
-        action, argument, result = draw(calls(kind))
-        never = outcome is Outcome.UNKNOWN and draw(st.booleans())
+        invoked_us = ready + pause_us
+        completed_us = invoked_us + length_us
+        action, argument, result = call
+        never = outcome is Outcome.UNKNOWN and silent
         free_at[process] = None if never else completed_us
         operations.append(
             Operation(
@@ -112,6 +118,19 @@ def histories(draw: st.DrawFn, kind: str, size: int = 6) -> History:
             )
         )
     return History(tuple(operations))
+
+
+def histories(kind: str, size: int = 6) -> st.SearchStrategy[History]:
+    return rows(
+        [0, 0, 1, 3, 9],
+        # Two calls of no length in one microsecond would have no order of their own.
+        range(1, 13),
+        [Outcome.OK, Outcome.OK, Outcome.OK, *Outcome],
+        [False, True],
+        CALLS[kind],
+        min_size=1,
+        max_size=size,
+    ).map(history_of)
 
 
 @pytest.mark.parametrize("kind", MODELS)

@@ -1,13 +1,24 @@
 """The four settings differ in what they give up, over runs that all of them share."""
 
+from functools import cache
+
 import pytest
 
-from sdnotes.cap import Register, judge, session_violations
-from sdnotes.cap.same_cut import CLIENTS, CUT_MS, POLICIES, costs, play, steps_of
+from sdnotes.cap import Register, judge, same_cut, session_violations
+from sdnotes.cap.same_cut import CLIENTS, CUT_MS, POLICIES, steps_of
+
+# A run takes 10 ms, and the tests ask for the same ones.
+play = cache(same_cut.play)
+RUNS = 12
+
+
+@cache
+def costs(policy: str) -> same_cut.Costs:
+    return same_cut.costs(policy, RUNS)
 
 
 def test_only_the_majority_is_linearizable_and_it_alone_refuses_one_side() -> None:
-    found = {policy: costs(policy, runs=25) for policy in POLICIES}
+    found = {policy: costs(policy) for policy in POLICIES}
     left = {policy: f.left_answered.value for policy, f in found.items()}
     right = {policy: f.right_answered.value for policy, f in found.items()}
     always = {policy for policy, f in found.items() if f.linearizable.value == 1}
@@ -47,16 +58,17 @@ def test_a_setting_that_is_not_ours_is_refused() -> None:
 
 def test_answered_and_kept_are_counted_run_by_run() -> None:
     for policy in ("all copies", "any copy"):
-        runs = [play(policy, seed) for seed in range(12)]
-        found = costs(policy, runs=12)
+        runs = [play(policy, seed) for seed in range(RUNS)]
+        found = costs(policy)
         pairs = [run.answered("left", *CUT_MS).split(" of ") for run in runs]
         answered = sum(int(a) for a, _ in pairs) / sum(int(b) for _, b in pairs)
         assert found.left_answered.value == answered
         kept = sum(not session_violations(run.history, run.written) for run in runs)
-        assert 0 < kept < 12 or policy == "all copies"
-        assert found.sessions_kept.value == kept / 12
+        assert 0 < kept < RUNS or policy == "all copies"
+        assert found.sessions_kept.value == kept / RUNS
 
 
 def test_the_shares_are_counted_from_the_runs_that_they_speak_of() -> None:
-    linear = [bool(judge(play("all copies", s).history, Register(0))) for s in range(8)]
-    assert costs("all copies", 8).linearizable.value == sum(linear) / 8
+    runs = [play("all copies", seed) for seed in range(RUNS)]
+    linear = sum(bool(judge(run.history, Register(0))) for run in runs)
+    assert costs("all copies").linearizable.value == linear / RUNS

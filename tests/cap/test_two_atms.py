@@ -1,6 +1,7 @@
 """The policies over random days, cuts and delays; what each promises, always."""
 
 import pytest
+from draws import rows
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -9,12 +10,11 @@ from sdnotes.cap.atm import Ask, Pay, Refuse, Reply, Send, State, Update, Wait
 from sdnotes.cap.trial import random_day, trial
 from sdnotes.sim import Delivered
 
-WITHDRAWALS = st.lists(
-    st.tuples(
-        st.integers(0, 300),
-        st.sampled_from(["ATM1", "ATM2"]),
-        st.integers(1, 80),
-    ),
+WITHDRAWALS = rows(
+    # At round times they meet each other, and messages: these take 10 ms.
+    [*range(0, 300, 10), *range(0, 300, 7)],
+    ["ATM1", "ATM2"],
+    range(1, 81),
     max_size=12,
 )
 CUTS = st.none() | st.tuples(st.integers(0, 150), st.integers(151, 400))

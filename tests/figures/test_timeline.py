@@ -1,10 +1,11 @@
 """A history's picture shows every operation, and each place on its own bar."""
 
+from functools import lru_cache
 from xml.etree import ElementTree as ET
 
 import pytest
+from draws import rows
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sdnotes.cap import Register, judge, linearize
 from sdnotes.figures import timeline
@@ -16,37 +17,50 @@ NEW = Operation("B", "read", None, 10_000, 20_000, Outcome.OK, result=1)
 OLD = Operation("B", "read", None, 30_000, 40_000, Outcome.OK, result=0)
 
 
+@lru_cache(maxsize=1)
+def tree(svg: str) -> ET.Element:
+    return ET.fromstring(svg)
+
+
 def parts(svg: str, kind: str) -> list[ET.Element]:
-    return [e for e in ET.fromstring(svg).iter() if e.get("class") == kind]
+    return [e for e in tree(svg).iter() if e.get("class") == kind]
 
 
-@st.composite
-def histories(draw: st.DrawFn) -> History:
+TIMES_US = [0, *range(0, 30_001, 5_000), *range(0, 30_001, 997)]
+CALLS = rows(
+    range(4),
+    TIMES_US,
+    TIMES_US,
+    [Outcome.OK, *Outcome],
+    ["write", "read"],
+    range(4),
+    min_size=1,
+    max_size=12,
+)
+
+
+def history_of(calls: list[tuple[int, int, int, Outcome, str, int]]) -> History:
     operations = []
-    for process in range(draw(st.integers(1, 4))):
-        at_us = 0
-        for _ in range(draw(st.integers(1, 4))):
-            at_us += draw(st.integers(0, 30_000))
-            end_us = at_us + draw(st.integers(0, 30_000))
-            outcome = draw(st.sampled_from([Outcome.OK, *Outcome]))
-            action = draw(st.sampled_from(["write", "read"]))
-            seen = outcome is Outcome.OK and action == "read"
-            operations.append(
-                Operation(
-                    f"process {process}",
-                    action,
-                    draw(st.integers(0, 3)) if action == "write" else None,
-                    at_us,
-                    end_us,
-                    outcome,
-                    draw(st.integers(0, 3)) if seen else None,
-                )
+    free_us = [0] * 4
+    for process, pause_us, length_us, outcome, action, value in calls:
+        at_us = free_us[process] + pause_us
+        seen = outcome is Outcome.OK and action == "read"
+        operations.append(
+            Operation(
+                f"process {process}",
+                action,
+                value if action == "write" else None,
+                at_us,
+                at_us + length_us,
+                outcome,
+                value if seen else None,
             )
-            at_us = end_us + 1
+        )
+        free_us[process] = at_us + length_us + 1
     return History(tuple(operations))
 
 
-@given(histories())
+@given(CALLS.map(history_of))
 def test_each_place_stands_on_its_bar_and_after_the_one_before(
     history: History,
 ) -> None:
@@ -100,7 +114,7 @@ def test_what_no_place_explains_is_marked_in_the_picture_and_in_the_table() -> N
     assert [e.text for e in parts(str(figure), "place")] == ["1", "2"]
 
 
-@given(histories())
+@given(CALLS.map(history_of))
 def test_every_refutation_can_be_drawn(history: History) -> None:
     """Its order may hold an answer's operation as it was while it ran."""
     verdict = judge(history, Register(0))

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from draws import texts
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sdnotes.herd import retry_after_s
 
@@ -81,7 +81,7 @@ def test_blanks_around_are_no_part_of_it() -> None:
     assert retry_after_s(" 7\t", NOON) == 7
 
 
-@given(st.text(max_size=60))
+@given(texts(max_size=60))
 def test_no_text_makes_it_fail_or_ask_for_less_than_nothing(field: str) -> None:
     told = retry_after_s(field, NOON)
     assert told is None or told >= 0

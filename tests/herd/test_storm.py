@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -198,7 +199,7 @@ class TestDam:
         assert run.longest_wait_ms > 60_000
 
     @given(
-        phases=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 4)), max_size=5),
+        phases=rows(range(31), range(5), max_size=5),
         limit=st.one_of(st.none(), st.integers(1, 20)),
         newest_first=st.booleans(),
         drop_late=st.booleans(),

@@ -1,10 +1,11 @@
 """What is written can be read back, and what cannot have happened is refused."""
 
 import json
+from itertools import product
 
 import pytest
+from draws import rows
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sdnotes.sim import (
     History,
@@ -89,32 +90,21 @@ def test_the_history_of_a_trace_leaves_open_what_was_never_answered() -> None:
     assert (get.outcome, get.completed_us) == (Outcome.UNKNOWN, None)
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=3).map(tuple),
-    max_leaves=4,
-)
+# What JSON must escape, what it must not mistake for another, what splits lines.
+PLAIN = [None, False, True, 0, 1, -1, 2**70, -(2**64), 10**30]
+PLAIN += ["", "0", "null", '"', "\\", "\n", "\x85", "\u2028", "é", "😀", "\0", "[1]"]
+PAIRS = list(product(PLAIN, PLAIN))
+VALUES = [
+    *PLAIN * 40,
+    (),
+    *[(value,) for value in PLAIN] * 10,
+    *PAIRS,
+    *[((one,), other) for one, other in PAIRS],
+    *[(((), one), (other, None, 1)) for one, other in PAIRS],
+]
 
 
-@given(
-    st.lists(
-        st.builds(
-            lambda begin, length, outcome, argument, result: (
-                begin,
-                length,
-                outcome,
-                argument,
-                result,
-            ),
-            st.integers(0, 99),
-            st.integers(0, 99),
-            st.sampled_from(Outcome),
-            VALUES,
-            VALUES,
-        ),
-        max_size=5,
-    )
-)
+@given(rows(range(100), range(100), list(Outcome), VALUES, VALUES, max_size=5))
 def test_a_history_survives_json(rows: list[tuple]) -> None:  # type: ignore[type-arg]
     history = History(
         tuple(

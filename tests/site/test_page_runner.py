@@ -7,8 +7,8 @@ import types
 from collections.abc import Iterator
 
 import pytest
+from draws import rows
 from hypothesis import given
-from hypothesis import strategies as st
 
 from sitebuild import page_imports, page_runner, page_streams
 from sitebuild.page_runner import AT_ONCE, BATCH_S, OUTPUT_LIMIT_CHARS, Session
@@ -155,7 +155,13 @@ def test_output_and_errors_keep_their_order() -> None:
     assert "".join(text for _, text in sent).split() == list("abcd")
 
 
-@given(st.lists(st.tuples(st.sampled_from(["out", "err"]), st.text()), max_size=20))
+@given(
+    rows(
+        ["out", "err"],
+        ["", *"ab\n\r\0\x85é\u2028😀", "two words", "line\nline\n", "x" * 3000],
+        max_size=20,
+    )
+)
 def test_what_is_sent_is_what_was_printed(printed: list[tuple[str, str]]) -> None:
     sent: list[tuple[str, str]] = []
     session = Session(lambda kind, text: sent.append((kind, text)), Clock())

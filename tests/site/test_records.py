@@ -35,13 +35,15 @@ def test_every_study_has_a_record_and_every_record_a_source() -> None:
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda s: s[0])
 def test_a_sample_of_each_study_comes_out_as_recorded(study: tuple) -> None:  # type: ignore[type-arg]
-    """Two cells, drawn by a seed that moves whenever the study does."""
+    """A cell, drawn by a seed that moves whenever the study does.
+
+    `make studies ALL=1` runs all of them, every week.
+    """
     name, path, module = study
     rows = records.load(name).rows
     assert len(rows) == len(module.CELLS)
-    rng = random.Random(records.source_sha256(path))
-    for place in rng.sample(range(len(rows)), k=min(2, len(rows))):
-        assert tuple(evidence_run.study_row(module, module.CELLS[place])) == rows[place]
+    place = random.Random(records.source_sha256(path)).randrange(len(rows))
+    assert tuple(evidence_run.study_row(module, module.CELLS[place])) == rows[place]
 
 
 @pytest.mark.parametrize("study", STUDIES, ids=lambda s: s[0])
