@@ -1,5 +1,6 @@
 """Collects the snippets of the pages and the doctests of the package beside tests/."""
 
+import gc
 import os
 import sys
 import zoneinfo
@@ -57,6 +58,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     _snippets.update = config.getoption("--update-outputs")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep what thousands of tests are made of out of each collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

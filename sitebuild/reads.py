@@ -23,10 +23,14 @@ def _known(test_file: Path) -> frozenset[Path]:
 
 
 def _is_import(name: str) -> bool:
-    """Return whether the import system is opening this file just now."""
+    """Return whether a module is opened by an import, or by Hypothesis.
+
+    Which looks once, at its first test, for constants in all modules that it finds.
+    """
     frame = sys._getframe(2) if name.endswith((".py", ".pyc")) else None
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
+        file = frame.f_code.co_filename
+        if file.startswith("<frozen importlib") or "/hypothesis/" in file:
             return True
         frame = frame.f_back
     return False

@@ -30,7 +30,6 @@ READS = (
 )
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-COPYABLE = PYPROJECT["tool"]["sdnotes"]["copyable"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TEXT_SUFFIXES = {".md", ".py", ".toml", ".yml", ".txt", ".css", ".svg", ".json", ".cff"}
 
@@ -38,14 +37,16 @@ TEXT_SUFFIXES = {".md", ".py", ".toml", ".yml", ".txt", ".css", ".svg", ".json",
 def tracked() -> list[Path]:
     """Return the files of the project, without what was made from them."""
     made = {".venv", "site", ".git", ".cache", ".browser", "node_modules"}
-    made.add("__pycache__")
-    return [
-        path
-        for path in ROOT.rglob("*")
-        if path.is_file()
-        and not any(p in made or p.endswith(("_cache", ".new")) for p in path.parts)
-        and not path.is_relative_to(ROOT / ".hypothesis")
-    ]
+    made |= {"__pycache__", ".hypothesis"}
+    found: list[Path] = []
+    for folder, below, files in os.walk(ROOT):
+        below[:] = [
+            name
+            for name in below
+            if name not in made and not name.endswith(("_cache", ".new"))
+        ]
+        found += [Path(folder, name) for name in files]
+    return found
 
 
 def test_nothing_is_wrong_with_the_tree() -> None:
@@ -113,43 +114,6 @@ def test_each_chapter_is_linked_from_the_map_of_the_home_page() -> None:
     home = (DOCS / "index.md").read_text("utf-8")
     for path in (DOCS / "chapters").glob("*.md"):
         assert f"](chapters/{path.name})**" in home
-
-
-@pytest.mark.parametrize("name", COPYABLE)
-def test_a_copyable_class_works_alone_in_an_empty_folder(
-    name: str, tmp_path: Path
-) -> None:
-    for file in COPYABLE[name]:
-        # Modules of one package that need each other stand side by side then.
-        code = re.sub(
-            r"^from sdnotes\.\w+\.(\w+) import",
-            r"from \1 import",
-            (ROOT / file).read_text("utf-8"),
-            flags=re.MULTILINE,
-        )
-        (tmp_path / Path(file).name).write_text(code, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", "-m", "doctest", "-v", *map(str, tmp_path.glob("*.py"))],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    assert re.search(r"[1-9]\d* (tests )?passed", done.stdout)
-    assert "sdnotes" not in re.sub(
-        r"docs/\S+|sdnotes\.\S+ ?\(", "", "\n".join(imports(tmp_path))
-    )
-
-
-def imports(folder: Path) -> list[str]:
-    """Return the import lines of the modules of a folder."""
-    return [
-        line
-        for path in folder.glob("*.py")
-        for line in path.read_text("utf-8").splitlines()
-        if re.match(r"\s*(import|from) ", line)
-    ]
 
 
 def test_dependencies_are_pinned_with_hashes_and_no_file_names_an_index() -> None:
