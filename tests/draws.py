@@ -59,22 +59,3 @@ def picks(
         return [item for (item,) in draw(of_one)]
 
     return lists()
-
-
-# Hypothesis itself would first make a table of all Unicode, which takes two seconds.
-CHARACTERS = (
-    "".join(map(chr, range(0x100))) * 20
-    + "".join(map(chr, range(0x100, 0x3000)))
-    + "\ufeff\uffff\U0001f600\U0001d7d9\U0010ffff" * 100
-)
-
-
-def texts(*, max_size: int) -> st.SearchStrategy[str]:
-    """Return texts, a third of each in the first 256 characters of Unicode."""
-    characters = picks(CHARACTERS, max_size=max_size)
-
-    @st.composite
-    def joined(draw: st.DrawFn) -> str:
-        return "".join(draw(characters))
-
-    return joined()

@@ -1,6 +1,7 @@
 """A quorum register is linearizable where the papers prove it, and else it is not."""
 
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -22,21 +23,37 @@ Broken = dict[str, Any]  # by the name of an argument of run_quorum
 ATOMIC = Quorum(readers=2, writers=2, write_back=True, ask_first=True)
 
 
-def plans(clients: tuple[str, ...] = CLIENTS) -> st.SearchStrategy[list[Step]]:
+# A link, or a client's links to two copies, or from them.
+SLOW_LINKS = [[link] for link in LINKS] + [
+    [f"{client}->{copy}" if asks else f"{copy}->{client}" for copy in pair]
+    for client in CLIENTS
+    for pair in combinations(COPIES, 2)
+    for asks in (True, False)
+]
+
+
+def plans(
+    clients: tuple[str, ...] = CLIENTS, *, fewest: int = 8, most: int = 12
+) -> st.SearchStrategy[list[Step]]:
     def numbered(calls: list[tuple[int, str, bool]]) -> list[Step]:
         return [
             (at_ms, client, "write", value) if writes else (at_ms, client, "read")
             for value, (at_ms, client, writes) in enumerate(sorted(calls), start=1)
         ]
 
-    calls = rows(range(201), clients, [False, True], min_size=2, max_size=8)
+    # With fewer calls it takes three times as many plans to meet what is wrong.
+    calls = rows(range(201), clients, [False, True], min_size=fewest, max_size=most)
     return calls.map(numbered)
+
+
+def slowed(slow: list[tuple[list[str], int]]) -> dict[str, int]:
+    return {link: delay_ms for links, delay_ms in slow for link in links}
 
 
 BREAKS = st.fixed_dictionaries(
     {
-        "slow_ms": rows(LINKS, range(151), max_size=10).map(dict),
-        "cuts": rows(range(151), range(151, 301), [*SIDES, *SIDES, *LINKS], max_size=4),
+        "slow_ms": rows(SLOW_LINKS, range(180), max_size=4).map(slowed),
+        "cuts": rows(range(151), range(151, 301), [*SIDES * 6, *LINKS], max_size=3),
         "skew_ms": rows(CLIENTS, range(-80, 81), max_size=3).map(dict),
     }
 )
@@ -104,7 +121,7 @@ def test_each_thing_left_out_loses_it(
     assert is_linearizable(played(ATOMIC, steps, broken))
 
 
-@given(plans(clients=("u",)), BREAKS)
+@given(plans(("u",), fewest=2, most=8), BREAKS)
 def test_one_client_alone_always_sees_its_own_register(
     steps: list[Step],
     broken: Broken,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from draws import texts
+from draws import picks
 from hypothesis import given
 
 from sdnotes.herd import retry_after_s
@@ -81,8 +81,18 @@ def test_blanks_around_are_no_part_of_it() -> None:
     assert retry_after_s(" 7\t", NOON) == 7
 
 
-@given(texts(max_size=60))
-def test_no_text_makes_it_fail_or_ask_for_less_than_nothing(field: str) -> None:
+# What a field may be made of, what looks like it, and any other character.
+PIECES = [
+    *"0123456789+-.,:e \t\0\xb2\xb9\u0663\u06f5\U0001d7d9",
+    *["Sun", "Sunday", "Nov", "Feb", "GMT", "94", "1994", "0000", "9999", "31", "60"],
+    *["Sun, 06 Nov ", "Sunday, 31-Feb-", "Sun Nov  6 ", " 08:49:37", " 24:61:61 GMT"],
+    *map(chr, range(0x80, 0x180)),
+]
+
+
+@given(picks([*PIECES[:32] * 8, *PIECES], max_size=8))
+def test_no_text_makes_it_fail_or_ask_for_less_than_nothing(pieces: list[str]) -> None:
+    field = "".join(pieces)
     told = retry_after_s(field, NOON)
     assert told is None or told >= 0
 
