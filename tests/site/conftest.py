@@ -7,8 +7,9 @@ miniature    laid down once; each test that changes it has a copy of its own
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from filelock import FileLock
 from snippet import WAIT_MS, Snippet, watched
 
 from sitebuild import ROOT, build, hosting, reproduce
+from sitebuild.problems import ProblemError
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -30,13 +32,13 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def once(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Callable[[str, Callable[[Path], object]], Path]:
-    """Make a folder once a run, whichever worker asks for it first."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if hasattr(request.config, "workerinput") else own
+Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+def once_in(config: pytest.Config) -> Once:
+    """Return what makes a folder once a run, whichever worker asks for it first."""
+    own = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    shared = own.parent if hasattr(config, "workerinput") else own
 
     def made(name: str, make: Callable[[Path], object]) -> Path:
         folder, whole = shared / name, shared / f"{name}.whole"
@@ -50,16 +52,12 @@ def once(
     return made
 
 
-@pytest.fixture(scope="session")
-def site(once: Callable[..., Path]) -> Path:
-    """The site as MkDocs builds it. No test may change it: all workers share it."""
+def mkdocs_site(once: Once) -> Path:
     return once("mkdocs", lambda folder: reproduce.build_here(ROOT, folder))
 
 
-@pytest.fixture(scope="session")
-def zensical_site(once: Callable[..., Path], site: Path) -> Path:
-    """The same tree, built by Zensical under other circumstances."""
-    del site  # not at once: both assemble what runs in the browser
+def zensicals_site(once: Once) -> Path:
+    mkdocs_site(once)  # not at once: both assemble what runs in the browser
     return once(
         "zensical",
         lambda folder: reproduce.build_elsewhere(ROOT, folder, "--builder", "zensical"),
@@ -67,7 +65,24 @@ def zensical_site(once: Callable[..., Path], site: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def miniature(once: Callable[..., Path]) -> Path:
+def once(request: pytest.FixtureRequest) -> Once:
+    return once_in(request.config)
+
+
+@pytest.fixture(scope="session")
+def site(once: Once) -> Path:
+    """The site as MkDocs builds it. No test may change it: all workers share it."""
+    return mkdocs_site(once)
+
+
+@pytest.fixture(scope="session")
+def zensical_site(once: Once) -> Path:
+    """The same tree, built by Zensical under other circumstances."""
+    return zensicals_site(once)
+
+
+@pytest.fixture(scope="session")
+def miniature(once: Once) -> Path:
     """The miniature project. No test may change it: all workers share it."""
     return once("miniature", mini.lay_down)
 
@@ -215,6 +230,38 @@ def figure(cap: Any) -> Iterator[Snippet]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser: whoever writes such a test cannot forget it."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        if "browser" in _fixtures(item):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
+
+
+_early: list[threading.Thread] = []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build what the selected tests will ask for while the others run.
+
+    Otherwise one worker builds, the second waits for it, and a core stands idle.
+    """
+    asked = {name for item in session.items for name in _fixtures(item)}
+    worker = getattr(session.config, "workerinput", {}).get("workerid", "gw0")
+    if session.config.option.collectonly or worker != "gw0" or "site" not in asked:
+        return
+    make = zensicals_site if "zensical_site" in asked else mkdocs_site
+
+    def build_early() -> None:
+        with suppress(ProblemError):  # said where a test asks for it
+            make(once_in(session.config))
+
+    _early.append(threading.Thread(target=build_early))
+    _early[-1].start()
+
+
+def _fixtures(item: pytest.Item) -> Iterable[str]:
+    return getattr(item, "fixturenames", ())
+
+
+def pytest_sessionfinish() -> None:
+    for thread in _early:
+        thread.join()
