@@ -1,6 +1,7 @@
 """One hot key under eight strategies, and the three clients of the first picture."""
 
 import math
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -16,9 +17,15 @@ from sdnotes.herd import (
     run_three_misses,
 )
 from sdnotes.herd.early_expiry import mean_refreshes
+from sdnotes.herd.stampede import Stampede
 
 TOGETHER = [0] * 100
 BUSY = poisson_us(1000, 2500, seed=1)
+
+
+@cache
+def busy_run(strategy: str) -> Stampede:
+    return run_stampede(strategy, BUSY)
 
 
 def test_of_a_hundred_who_miss_together_a_plain_lock_saves_no_call() -> None:
@@ -75,7 +82,7 @@ def test_while_the_value_is_fresh_nobody_calls_or_waits(strategy: str) -> None:
 
 
 def test_at_the_expiry_of_a_hot_key_every_cure_saves_most_calls() -> None:
-    runs = {s: run_stampede(s, BUSY) for s in STRATEGIES}
+    runs = {s: busy_run(s) for s in STRATEGIES}
     assert runs["nothing"].origin_calls > 100
     assert runs["lock"].origin_calls > 90
     for cure in ("double-checked lock", "single-flight", "lease", "lease, stale"):
@@ -86,13 +93,13 @@ def test_at_the_expiry_of_a_hot_key_every_cure_saves_most_calls() -> None:
 
 def test_only_the_two_that_say_so_serve_what_is_past_its_time() -> None:
     for strategy in STRATEGIES:
-        stale = run_stampede(strategy, BUSY).stale_answers
+        stale = busy_run(strategy).stale_answers
         assert (stale > 0) == (strategy in ("stale", "lease, stale")), strategy
 
 
 def test_who_is_served_stale_does_not_wait() -> None:
-    assert run_stampede("stale", BUSY).wait_ms(100) == 0
-    assert run_stampede("lease, stale", BUSY).wait_ms(99) == 0
+    assert busy_run("stale").wait_ms(100) == 0
+    assert busy_run("lease, stale").wait_ms(99) == 0
     # After a long pause it is a miss like any other.
     late = run_stampede("stale", [5_000_000])
     assert (late.wait_ms(100), late.stale_answers) == (100, 0)
