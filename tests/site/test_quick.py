@@ -71,6 +71,12 @@ def test_a_comment_runs_what_looks_at_the_text_and_no_user_of_the_module() -> No
     assert "tests/caching/test_policies.py" not in found
 
 
+def test_what_helps_tests_of_several_folders_is_under_those_that_import_it() -> None:
+    found = touched("tests/draws.py")
+    assert {"tests/cap/test_crdt.py", "tests/sim/test_network.py"} <= found
+    assert "tests/cap/test_chapter.py" not in found
+
+
 def test_the_stage_is_under_everything_that_plays_on_it() -> None:
     found = touched("sdnotes/sim/world.py")
     assert {"tests/sim/test_world.py", "tests/cap/test_two_atms.py"} <= found
