@@ -1,5 +1,6 @@
 """`make quick`: what a change can have broken runs, and nothing else."""
 
+import functools
 import json
 import shutil
 import subprocess
@@ -15,13 +16,18 @@ from sitebuild.reads import Reads
 pytestmark = pytest.mark.slow  # it judges quick, so it is none of quick's own
 
 CAP = ROOT / "docs" / "chapters" / "cap.md"
-UNITS = quick.units()
+
+
+@functools.cache
+def units() -> list[quick.Unit]:
+    """Return all that quick knows of this tree; it reads every file for that."""
+    return quick.units()
 
 
 def touched(*names: str, before: str | None = None) -> set[str]:
     """Return what quick runs for a change of these files."""
     since = Changes(frozenset(ROOT / name for name in names), lambda _: before)
-    return {unit.name for unit in quick.chosen(UNITS, since, {})}
+    return {unit.name for unit in quick.chosen(units(), since, {})}
 
 
 def test_a_changed_sentence_runs_no_snippet_and_only_tests_that_read_its_page() -> None:
@@ -58,7 +64,7 @@ def test_a_changed_policy_runs_its_own_tests_snippets_and_doctest_and_no_other()
     assert not [n for n in found if n.startswith(("tests/cap/", "docs/chapters/cap"))]
     assert [n for n in found if n.startswith("docs/chapters/caching.md#")]
     pages = {n for n in found if n.startswith("docs/chapters/caching.md#")}
-    whole = {u.name for u in UNITS if u.name.startswith("docs/chapters/caching.md#")}
+    whole = {u.name for u in units() if u.name.startswith("docs/chapters/caching.md#")}
     assert pages < whole
     assert "sdnotes/caching/arc.py" not in found
 
@@ -92,34 +98,34 @@ def test_a_record_is_under_the_pages_and_tests_that_show_it() -> None:
 
 def test_what_checks_snippets_is_under_all_of_them() -> None:
     found = touched("sitebuild/engine.py")
-    snippets = {unit.name for unit in UNITS if unit.kind == "snippets"}
+    snippets = {unit.name for unit in units() if unit.kind == "snippets"}
     assert snippets <= found
 
 
 def test_what_passed_on_these_very_inputs_does_not_run_again() -> None:
     since = Changes(frozenset({ROOT / "sdnotes" / "caching" / "lfu.py"}))
-    running = quick.chosen(UNITS, since, {})
+    running = quick.chosen(units(), since, {})
     assert running
     green = {unit.name: unit.digest for unit in running}
-    assert quick.chosen(UNITS, since, green) == []
+    assert quick.chosen(units(), since, green) == []
     (first, *_) = running
-    assert quick.chosen(UNITS, since, green | {first.name: "other"}) == [first]
+    assert quick.chosen(units(), since, green | {first.name: "other"}) == [first]
 
 
 def test_without_a_repository_all_runs() -> None:
     every = frozenset(path for path in ROOT.rglob("*") if path.is_file())
-    assert quick.chosen(UNITS, Changes(every), {}) == UNITS
+    assert quick.chosen(units(), Changes(every), {}) == units()
 
 
 def test_one_line_says_what_was_left_out() -> None:
-    said = quick.left_out(UNITS, [])
+    said = quick.left_out(units(), [])
     for kind in ("test files", "snippets", "doctests"):
-        count = sum(unit.kind == kind for unit in UNITS)
+        count = sum(unit.kind == kind for unit in units())
         assert f"{count} of {count} {kind}" in said
     assert "mypy" in said
     assert "ALL=1" in said
-    assert "what builds a site or drives a browser" in quick.left_out(UNITS, UNITS)
-    assert "ALL=1" not in quick.left_out(UNITS, UNITS)
+    assert "what builds a site or drives a browser" in quick.left_out(units(), units())
+    assert "ALL=1" not in quick.left_out(units(), units())
 
 
 def test_a_test_that_reads_what_its_file_does_not_name_is_told_so(
@@ -211,7 +217,7 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
 
 
 def test_every_test_file_is_known_to_quick_or_slow() -> None:
-    known = {unit.name for unit in UNITS if unit.kind == "test files"}
+    known = {unit.name for unit in units() if unit.kind == "test files"}
     files = [
         p for p in (ROOT / "tests").rglob("test_*.py") if "miniature" not in p.parts
     ]
