@@ -11,6 +11,9 @@ In a fresh clone, with package caches of its own that are empty:
 Twelve chapters are extrapolated: nine more, each costing a third of that difference.
 The yardstick of sitebuild/machine.py says how quiet the machine was: 1.0 is quiet.
 
+`python -m evidence.benchmarks.suite` prints each number as it comes. It has no record
+yet, so it stands beside the benchmarks that have one.
+
 Left out: Chromium, which `.ci/run` installs before.
 """
 
@@ -80,6 +83,7 @@ def timed(folder: Path, *command: str, may_fail: str = "") -> float:
         check=False,
     )
     spent_s = time.perf_counter() - began_s
+    print(f"{spent_s:7.1f} s  {' '.join(command)}", flush=True)
     said = done.stdout + done.stderr
     if done.returncode and not (may_fail and may_fail in said):
         raise RuntimeError(f"{' '.join(command)} failed:\n{said[-4000:]}")
@@ -107,8 +111,10 @@ def double(tree: Path) -> int:
         for block in fences.scan_text(text, path):
             if block.kind == "python":
                 added += 1
-                text = re.sub(rf'="{block.name}"', f'="{block.name}-again"', text)
+                fence = rf'(```python (?:name|figure)="{block.name})"'
+                text = re.sub(fence, r'\1-again"', text)
                 text = re.sub(rf"\(#{block.name}\)", f"(#{block.name}-again)", text)
+        text = re.sub(r"\]\((?=[a-z]+\.md)", "](../chapters/", text)
         (tree / "docs" / "doubled" / f"{slug}.md").write_text(text, "utf-8")
         nav.append(f"      - {slug} again: doubled/{slug}.md\n")
     config = tree / "mkdocs.yml"
@@ -176,3 +182,8 @@ def rows() -> tuple[list[tuple[str, str, str]], dict[str, Any]]:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "versions": {"Python": platform.python_version()},
     }
+
+
+if __name__ == "__main__":
+    for row, _, kept in rows()[0]:
+        print(f"{row}: {kept}")
