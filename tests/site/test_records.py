@@ -16,6 +16,7 @@ READS = ("evidence/**/*.py", "evidence/records/**/*.json", "sdnotes/**/*.py")
 STUDIES = evidence_run.modules("studies")
 
 
+@pytest.mark.slow  # `make quick` asks for this itself, stale records last
 def test_no_record_is_stale() -> None:
     assert [str(problem) for problem in records.stale()] == []
 

@@ -49,6 +49,7 @@ def tracked() -> list[Path]:
     return found
 
 
+@pytest.mark.slow  # `make quick` asks for this itself, stale records last
 def test_nothing_is_wrong_with_the_tree() -> None:
     assert [str(problem) for problem in checks.source_problems()] == []
 
