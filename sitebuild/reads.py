@@ -14,7 +14,7 @@ from sitebuild import ROOT, quick
 from sitebuild.problems import relative
 
 _INSIDE = f"{ROOT}/"
-_MADE = {".venv", ".browser", ".git", ".hypothesis", ".cache", "site", "node_modules"}
+_MADE_AT_THE_TOP = {".venv", ".browser", ".git", ".hypothesis", ".cache", "site"}
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +64,9 @@ class Reads:
         """Return what to do about files that this test file does not name, if any."""
         names = self._opened.pop(test_file, set())
         paths = (Path(name) for name in names)
-        found = (p for p in paths if not _MADE & set(p.relative_to(ROOT).parts))
+        found = (
+            p for p in paths if p.relative_to(ROOT).parts[0] not in _MADE_AT_THE_TOP
+        )
         strange = sorted(
             relative(p) for p in found if p.is_file() and p not in _known(test_file)
         )
