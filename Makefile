@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# A worker that dies would be started again, and with it the test that killed it.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --max-worker-restart 0
 ADDRESS ?= 127.0.0.1:8000
 UPDATE ?=
 ALL ?=

@@ -4,11 +4,14 @@
         ...                      <- however this ends, the child is over after it
 
 What starts us in the background ignores SIGINT, and children inherit that: a child that
-is to be interrupted would never end. Left out: the child's own children.
+is to be interrupted would never end. So a small Python goes first, puts the signals
+right and becomes the command, with the same process id. (``preexec_fn`` would do it in
+the fork, where a lock that another of our threads held stays held for ever.) Left out:
+the child's own children.
 """
 
-import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,9 +19,12 @@ from typing import Any
 ENDS_WITHIN_S = 60.0
 
 
-def _default_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
+BECOME = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 @contextmanager
@@ -28,9 +34,7 @@ def child(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[A
     Raises TimeoutExpired for one that even a kill does not end.
     """
     process = subprocess.Popen(  # noqa: S603 - a test's own command
-        command,
-        preexec_fn=_default_signals,  # noqa: PLW1509 - before any thread of ours
-        **options,
+        [sys.executable, "-I", "-S", "-c", BECOME, *command], **options
     )
     try:
         yield process

@@ -41,7 +41,7 @@ class Served:
 
     def page(self) -> str:
         url = f"http://{self.address}/chapters/coin/"
-        with urllib.request.urlopen(url) as answer:
+        with urllib.request.urlopen(url, timeout=LIMIT_S) as answer:
             return str(answer.read().decode())
 
 
