@@ -14,8 +14,11 @@ _RUN = """async options => (await axe.run(document, options)).violations
   .map(n => `${v.id}: ${n.target} ${n.failureSummary.split("\\n")[1] ?? ""}`))"""
 # A page has thousands of coloured words of code in some twenty colours: of those in
 # one colour, on one ground, all stand or fall together, so that one of them is enough.
+# So do blocks, rows and items that are alike in all but their words: two stay. Headings
+# stay, whose order is judged.
 _ONE_OF_EACH = """() => {
-  const seen = new Set();
+  const seen = new Map();
+  const times = kind => (seen.set(kind, (seen.get(kind) ?? 0) + 1), seen.get(kind));
   const WORDS = ".highlight code span[class], .linenos span[class]";
   for (const word of document.querySelectorAll(WORDS)) {
     if (word.firstElementChild || word.closest(".sd-live, .cm-editor")) continue;
@@ -24,10 +27,32 @@ _ONE_OF_EACH = """() => {
       if (up.className) hold.push(up.className.toString());
       if (up.matches(".highlight")) break;
     }
-    const kind = hold.join(" < ");
-    if (seen.has(kind)) word.replaceWith(...word.childNodes);
-    seen.add(kind);
+    if (times(hold.join(" < ")) > 1) word.replaceWith(...word.childNodes);
   }
+  document.body.normalize();
+  const VALUES = new Set(["class", "role", "style", "type"]);
+  const shapes = new Map();
+  const shape = node => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? "words" : "";
+    if (node.nodeType !== Node.ELEMENT_NODE) return "";
+    const has = [...node.attributes].filter(a => a.name !== "id").map(a =>
+      a.name + (VALUES.has(a.name) ? a.value : a.value.trim() && "something"));
+    const parts = [...node.childNodes].map(shape).filter(Boolean).join();
+    const own = `<${node.tagName} ${has.sort().join(" ")}>${parts}</>`;
+    shapes.set(node, own);
+    return own;
+  };
+  shape(document.body);
+  const thin = node => {
+    for (const part of [...node.children]) {
+      const around = `${node.tagName} ${node.className} ${shapes.get(part)}`;
+      const whole = part.matches("li, tr, p, pre, div, details, figure") &&
+        !part.querySelector("h1, h2, h3, h4, h5, h6, .sd-live, .cm-editor");
+      if (whole && times(around) > 2) part.remove();
+      else thin(part);
+    }
+  };
+  thin(document.body);
 }"""
 _ALL_RULES = {"resultTypes": ["violations"]}
 _COLOURS = _ALL_RULES | {"runOnly": ["color-contrast"]}
@@ -46,7 +71,8 @@ def show_in(page: Any, scheme: str) -> None:
 def violations(page: Any, scheme: str, *, thin: bool = False) -> list[str]:
     """Return what axe finds in light, and what of the colours it finds in dark.
 
-    A thinned page keeps one word of code of each colour: it is not used further.
+    A thinned page keeps one word of code of each colour, and two of what is alike: it
+    is not used further.
     """
     page.emulate_media(reduced_motion="reduce")
     show_in(page, scheme)

@@ -2,6 +2,7 @@
 
 whole site   by MkDocs    seed 1, UTC                     } once a run, each,
              by Zensical  seed 2, another zone and date   } shared by all workers
+             published    MkDocs's at an address; as it is, or with a short chapter
 miniature    laid down once; each test that changes it has a copy of its own
 """
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import brief
 import mini
 import pytest
 from filelock import FileLock
@@ -114,59 +116,84 @@ class Published:
     host: hosting.Host
 
 
+def publish(site: Path, folder: Path, running: hosting.Host) -> Published:
+    """Put a site at its address: instant navigation follows what the site map names."""
+    hosting.move_site(site, folder, build.site_url(), running.url)
+    return Published(folder, running)
+
+
+@pytest.fixture(scope="session")
+def whole(
+    site: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    host: Callable[[Path], hosting.Host],
+) -> Published:
+    """The site as it is."""
+    folder = tmp_path_factory.mktemp("whole")
+    return publish(site, folder, host(folder))
+
+
 @pytest.fixture(scope="session")
 def published(
     site: Path,
     tmp_path_factory: pytest.TempPathFactory,
     host: Callable[[Path], hosting.Host],
 ) -> Published:
-    """The site at its address: instant navigation follows what the site map names."""
+    """The site with a short chapter, for what is tested on some of its blocks."""
     folder = tmp_path_factory.mktemp("published")
-    running = host(folder)
-    hosting.move_site(site, folder, build.site_url(), running.url)
-    return Published(folder, running)
+    at = publish(site, folder, host(folder))
+    brief.cut_short(folder)
+    return at
 
 
 @pytest.fixture(scope="session")
 def address(published: Published) -> str:
-    """The address of the built site, with a slash at its end."""
+    """The address of the site with the short chapter, with a slash at its end."""
     return published.host.url
 
 
-def chromium() -> str | None:
+HEADLESS = ("chromium-headless-shell", "chrome-headless-shell")
+WITH_WINDOWS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def chromium(*names: str) -> str | None:
     """Return the browser to drive: named by the environment, else found on PATH."""
     named = os.environ.get("SDNOTES_CHROMIUM")
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     return named or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium; without one the test is named as not run, in CI it fails.
-
-    Not kept beyond a module: while it is open, Playwright's event loop counts as
-    running in this thread, and no other test could call ``asyncio.run``.
-    """
-    path = chromium()
+def launched(kind: Any, names: tuple[str, ...], **options: Any) -> Any:
+    """Start a Chromium; without one a test is named as not run, in CI it fails."""
+    path = chromium(*names)
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium: CI must install one")
         pytest.skip("no Chromium found")
+    return kind.launch(executable_path=path, args=CHROMIUM_FLAGS, **options)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; one that has no windows if there is one, at half the cost.
+
+    Not kept beyond a module: while it is open, Playwright's event loop counts as
+    running in this thread, and no other test could call ``asyncio.run``.
+    """
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - not without
 
     with sync_playwright() as playwright:
         expect.set_options(timeout=WAIT_MS)
-        started = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        started = launched(playwright.chromium, HEADLESS + WITH_WINDOWS)
         yield started
         started.close()
 
 
 @pytest.fixture
 def keeper(browser: Any) -> Iterator[Any]:
-    """A browser that keeps pages asleep for the way back, as a reader's does."""
-    started = browser.browser_type.launch(
-        executable_path=chromium(),
-        args=CHROMIUM_FLAGS,
+    """A browser that keeps pages asleep for the way back, as one with windows does."""
+    started = launched(
+        browser.browser_type,
+        WITH_WINDOWS,
         ignore_default_args=["--disable-back-forward-cache"],
     )
     yield started

@@ -24,9 +24,9 @@ def test_an_address_without_a_page_gets_a_way_home(
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_words_in_a_figure_are_legible(
-    tab: Callable[..., Any], address: str, width: int
+    tab: Callable[..., Any], whole: Any, width: int
 ) -> None:
-    page = tab(f"{address}{CAP}", width=width)
+    page = tab(f"{whole.host.url}{CAP}", width=width)
     sizes = page.evaluate(
         """() => [...document.querySelectorAll('.sd-picture svg text')].map(t => {
         const m = t.getScreenCTM();  // of which a turned text has its part in b
@@ -84,9 +84,9 @@ def test_a_doctest_of_the_reference_is_copied_without_prompts_and_outputs(
 
 
 def test_the_search_works_by_keyboard_alone(
-    tab: Callable[..., Any], address: str
+    tab: Callable[..., Any], whole: Any
 ) -> None:
-    page = tab(address)
+    page = tab(whole.host.url)
     page.keyboard.press("/")
     page.keyboard.type("escrow")
     page.wait_for_selector(".md-search-result__link")
@@ -160,9 +160,9 @@ def test_a_request_to_another_host_would_be_seen(
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_code_that_is_not_laid_out_yet_keeps_its_place_free(
-    tab: Callable[..., Any], address: str, width: int
+    tab: Callable[..., Any], whole: Any, width: int
 ) -> None:
-    page = tab(f"{address}{CAP}", width=width)
+    page = tab(f"{whole.host.url}{CAP}", width=width)
     heights = """() => [...document.querySelectorAll('article > .sd-snippet')]
         .map(e => e.getBoundingClientRect().height)"""
     before = page.evaluate(heights)

@@ -77,8 +77,8 @@ def opened(browser: Any, url: str, width: int, scheme: str) -> Any:
 
 
 @pytest.fixture(scope="module", params=PAGES)
-def visited(request: pytest.FixtureRequest, browser: Any, address: str) -> Visited:
-    url = f"{address}{request.param}"
+def visited(request: pytest.FixtureRequest, browser: Any, whole: Any) -> Visited:
+    url = f"{whole.host.url}{request.param}"
     with closing(opened(browser, url, 390, "dark").context) as context:
         (phone,) = context.pages
         looks = {"phone, dark": look(phone)}
@@ -90,7 +90,7 @@ def visited(request: pytest.FixtureRequest, browser: Any, address: str) -> Visit
         looks["desk, light"] = look(desk)
         axe.show_in(desk, "dark")
         looks["desk, dark"] = look(desk)
-        faults = {s: axe.violations(desk, s, thin=True) for s in ("light", "dark")}
+        faults = {s: axe.violations(desk, s, thin=True) for s in ("dark", "light")}
     wrongs = [*phone.wrongs, *desk.wrongs]
     return Visited(request.param, looks, wrongs, faults, codes, native)
 
@@ -132,8 +132,8 @@ def test_what_the_buttons_run_is_the_code_of_the_page_s_source(
 
 
 @pytest.fixture
-def spoilt(browser: Any, address: str) -> Iterator[Any]:
-    page = opened(browser, address, 1440, "light")
+def spoilt(browser: Any, whole: Any) -> Iterator[Any]:
+    page = opened(browser, whole.host.url, 1440, "light")
     yield page
     page.context.close()
 
