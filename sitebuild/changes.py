@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sitebuild import ROOT, imports
+from sitebuild import ROOT, facts
 
 _UPSTREAMS = ("upstream/main", "origin/main")
 
@@ -33,7 +33,7 @@ class Changes:
         if before is None or not path.is_file():
             return True
         try:
-            return imports.meaning(before) != imports.meaning(path.read_text("utf-8"))
+            return facts.meaning(before) != facts.meaning(path.read_text("utf-8"))
         except SyntaxError:
             return True
 

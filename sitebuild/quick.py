@@ -31,6 +31,7 @@ from pathlib import Path
 
 from sitebuild import DOCS, ROOT, changes, checks, fences, imports, records
 from sitebuild.browser import node
+from sitebuild.facts import facts_of, keep
 from sitebuild.problems import ProblemError, relative
 
 TESTS = ROOT / "tests"
@@ -80,17 +81,6 @@ class Unit:
         return own or not since.meanings.isdisjoint(self.uses)
 
 
-def _constant(path: Path, name: str) -> ast.expr | None:
-    """Return what a module sets a name to, at its top."""
-    for statement in imports.tree_of(path).body:
-        if isinstance(statement, ast.Assign) and any(
-            isinstance(target, ast.Name) and target.id == name
-            for target in statement.targets
-        ):
-            return statement.value
-    return None
-
-
 def _siblings(path: Path, seen: set[Path]) -> set[Path]:
     """Return a test file and the helpers that it imports, beside it or in tests/."""
     if path in seen or not path.is_file():
@@ -109,27 +99,28 @@ def inputs_of_test(path: Path) -> frozenset[Path]:
         local |= _siblings(beside, set())
     found = imports.closure(local) | {ROOT / "conftest.py", ROOT / "pyproject.toml"}
     for file in local:
-        if reads := _constant(file, "READS"):
-            for pattern in ast.literal_eval(reads):
-                found |= {each for each in ROOT.glob(pattern) if each.is_file()}
+        for pattern in facts_of(file).reads:
+            found |= {each for each in ROOT.glob(pattern) if each.is_file()}
     return frozenset(found | _faces(found))
+
+
+@cache
+def _faces_of(folder: Path) -> frozenset[Path]:
+    """Return the __init__ modules that importing from a folder runs."""
+    if folder == ROOT:
+        return frozenset()
+    own = folder / "__init__.py"
+    return _faces_of(folder.parent) | ({own} if own.is_file() else set())
 
 
 def _faces(paths: Iterable[Path]) -> set[Path]:
     """Return the __init__ modules that importing these runs."""
-    found = set()
-    for path in paths:
-        for folder in path.relative_to(ROOT).parents:
-            face = ROOT / folder / "__init__.py"
-            if face.is_file():
-                found.add(face)
-    return found
+    return set().union(*(_faces_of(path.parent) for path in paths))
 
 
 def is_slow(path: Path) -> bool:
     """Return whether all tests of a file are marked slow."""
-    mark = _constant(path, "pytestmark")
-    return mark is not None and "slow" in ast.unparse(mark)
+    return facts_of(path).is_slow
 
 
 def _test_files() -> Iterator[Unit]:
@@ -269,6 +260,7 @@ def run(*, everything: bool = False) -> bool:
     known = units()
     green = json.loads(GREEN.read_text("utf-8")) if GREEN.is_file() else {}
     running = known if everything else chosen(known, changes.since_main(), green)
+    keep()
     for name, step in _steps(running):
         if not step():
             print(f"quick: {name} failed", file=sys.stderr)

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from sitebuild import ROOT, copies, imports, records
+from sitebuild import ROOT, copies, facts, imports, records
 
 READS = ("sdnotes/**/*.py",)
 LFU = "sdnotes/caching/lfu.py"
@@ -63,7 +65,7 @@ def test_what_others_publish_is_not_looked_at(tmp_path: Path) -> None:
 )
 def test_comments_docstrings_and_layout_change_nothing(other: str) -> None:
     code = '"""A text."""\nx = f"{1:>{2}} {y!r}"\ndef f(a, b=2):\n    return a\n'
-    assert imports.meaning(other) == imports.meaning(code)
+    assert facts.meaning(other) == facts.meaning(code)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +83,12 @@ def test_comments_docstrings_and_layout_change_nothing(other: str) -> None:
     ],
 )
 def test_every_other_change_counts(other: str) -> None:
-    assert imports.meaning(other) != imports.meaning("x = 1\ny = 2")
+    assert facts.meaning(other) != facts.meaning("x = 1\ny = 2")
 
 
 def test_texts_that_are_values_count() -> None:
-    assert imports.meaning("f('a')") != imports.meaning("f('b')")
-    assert imports.meaning("f(x='''a\n\nb''')") != imports.meaning("f(x='''a\nb''')")
+    assert facts.meaning("f('a')") != facts.meaning("f('b')")
+    assert facts.meaning("f(x='''a\n\nb''')") != facts.meaning("f(x='''a\nb''')")
 
 
 def test_digests_are_those_of_code_for_modules_and_of_bytes_for_all_else(
@@ -100,6 +102,60 @@ def test_digests_are_those_of_code_for_modules_and_of_bytes_for_all_else(
     table.write_text("{} ", "utf-8")
     after = [imports.digest(path) for path in (module, table)]
     assert (before[0] == after[0], before[1] == after[1]) == (True, False)
+
+
+@pytest.fixture
+def afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Forget all that is known in this process; what is kept is read again."""
+    monkeypatch.setattr(facts, "KEPT", tmp_path / "facts.json")
+    monkeypatch.setattr(facts, "ROOT", tmp_path)
+
+    def forget() -> None:
+        monkeypatch.setattr(facts, "_known", cache(facts._known.__wrapped__))
+
+    forget()
+    return forget
+
+
+MODULE = "from json import dumps\nREADS = ('docs/*.md',)\npytestmark = m.slow\n"
+
+
+def test_what_is_known_of_a_file_is_kept_until_the_file_changes(
+    afresh: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "__init__.py"
+    module.write_text(MODULE, "utf-8")
+    known = facts.facts_of(module)
+    assert known.imports == (("json", "dumps"),)
+    assert known.passed_on == {"dumps": ("json", "dumps")}
+    assert (known.reads, known.is_slow) == (("docs/*.md",), True)
+    facts.keep()
+    afresh()
+    with monkeypatch.context() as patch:
+        patch.setattr(facts, "_read", lambda _: pytest.fail("read again"))
+        assert facts.facts_of(module) == known
+    module.write_text("READS = 40", "utf-8")
+    assert facts.facts_of(module).digest != known.digest
+    assert facts.facts_of(module).reads == ()
+
+
+@pytest.mark.parametrize("spoil", [lambda kept: kept[:-9], lambda kept: "[]"])
+def test_what_was_kept_and_cannot_be_read_or_is_of_another_version_is_forgotten(
+    afresh: Callable[[], None], tmp_path: Path, spoil: Callable[[str], str]
+) -> None:
+    module = tmp_path / "__init__.py"
+    module.write_text("from a import b as c", "utf-8")
+    known = facts.facts_of(module)
+    assert known.passed_on == {"c": ("a", "b")}
+    facts.keep()
+    kept = facts.KEPT.read_text("utf-8")
+    facts.KEPT.write_text(spoil(kept), "utf-8")
+    afresh()
+    assert facts.facts_of(module) == known
+    other = kept.replace(known.digest, "0").replace("(3, ", "(2, ")
+    facts.KEPT.write_text(other, "utf-8")
+    afresh()
+    assert facts.facts_of(module) == known
 
 
 def stale_in(tree: Path) -> set[str]:

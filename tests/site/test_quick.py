@@ -40,20 +40,22 @@ def test_a_changed_sentence_runs_no_snippet_and_only_tests_that_read_its_page() 
     assert "web" not in found
 
 
-def test_a_changed_snippet_runs_alone_among_those_of_its_page() -> None:
+@pytest.mark.parametrize(
+    ("now", "then", "snippet"),
+    [
+        ("COMMON = 50", "COMMON = 49", "merge-rules"),
+        ("so the true balance is 20", "so the true balance is 21", "the-story"),
+    ],
+    ids=["code", "recorded output"],
+)
+def test_a_changed_snippet_runs_alone_among_those_of_its_page(
+    now: str, then: str, snippet: str
+) -> None:
     text = CAP.read_text("utf-8")
-    before = text.replace("COMMON = 50", "COMMON = 49", 1)
+    before = text.replace(now, then, 1)
     assert before != text
     found = touched("docs/chapters/cap.md", before=before)
-    assert [n for n in found if "#" in n] == ["docs/chapters/cap.md#merge-rules"]
-
-
-def test_a_changed_output_runs_its_snippet() -> None:
-    text = CAP.read_text("utf-8")
-    before = text.replace("so the true balance is 20", "so the true balance is 21", 1)
-    assert before != text
-    found = touched("docs/chapters/cap.md", before=before)
-    assert [n for n in found if "#" in n] == ["docs/chapters/cap.md#the-story"]
+    assert [n for n in found if "#" in n] == [f"docs/chapters/cap.md#{snippet}"]
 
 
 def test_a_changed_policy_runs_its_own_tests_snippets_and_doctest_and_no_other() -> (
