@@ -169,7 +169,7 @@ class _Known:
         files = {
             name: (time_ns, size_bytes, asdict(facts))
             for name, (time_ns, size_bytes, facts) in self.of.items()
-            if name.startswith(f"{ROOT}/") and Path(name).is_file()
+            if (ROOT / name).is_file() and not Path(name).is_absolute()
         }
         kept = {"version": self.version(), "files": files}
         KEPT.write_text(json.dumps(kept), "utf-8")
@@ -185,7 +185,7 @@ def _known() -> _Known:
 
 def facts_of(path: Path) -> Facts:
     """Return what a file says of itself. Raises SyntaxError for a broken module."""
-    known, state, name = _known(), path.stat(), str(path)
+    known, state, name = _known(), path.stat(), str(path).removeprefix(f"{ROOT}/")
     time_ns, size_bytes = state.st_mtime_ns, state.st_size
     if known.of.get(name, ())[:2] != (time_ns, size_bytes):
         known.of[name] = time_ns, size_bytes, _read(path)

@@ -11,10 +11,7 @@ In a fresh clone, with package caches of its own that are empty:
 Twelve chapters are extrapolated: nine more, each costing a third of that difference.
 The yardstick of sitebuild/machine.py says how quiet the machine was: 1.0 is quiet.
 
-`python -m evidence.benchmarks.suite` prints each number as it comes. It has no record
-yet, so it stands beside the benchmarks that have one.
-
-Left out: Chromium, which `.ci/run` installs before.
+Each number is printed as it comes. Left out: Chromium, which `.ci/run` installs before.
 """
 
 import os
@@ -182,8 +179,3 @@ def rows() -> tuple[list[tuple[str, str, str]], dict[str, Any]]:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "versions": {"Python": platform.python_version()},
     }
-
-
-if __name__ == "__main__":
-    for row, _, kept in rows()[0]:
-        print(f"{row}: {kept}")
