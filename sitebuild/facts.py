@@ -34,7 +34,7 @@ Import = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one file; of one that is no Python, the digest alone."""
+    """What is known of one file; of one that is no Python, or broken, the digest."""
 
     digest: str
     imports: tuple[Import, ...] = ()
@@ -117,7 +117,10 @@ def _read(path: Path) -> Facts:
     content = path.read_bytes()
     if path.suffix != ".py":
         return Facts(hashlib.sha256(content).hexdigest())
-    tree = ast.parse(content)
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError):  # ruff and pytest say so, at its line
+        return Facts(hashlib.sha256(content).hexdigest())
     mark = _constant(tree, "pytestmark")
     handed: dict[str, Import] = {
         alias.asname or alias.name: (node.module, alias.name)
@@ -184,7 +187,7 @@ def _known() -> _Known:
 
 
 def facts_of(path: Path) -> Facts:
-    """Return what a file says of itself. Raises SyntaxError for a broken module."""
+    """Return what a file says of itself."""
     known, state, name = _known(), path.stat(), str(path).removeprefix(f"{ROOT}/")
     time_ns, size_bytes = state.st_mtime_ns, state.st_size
     if known.of.get(name, ())[:2] != (time_ns, size_bytes):

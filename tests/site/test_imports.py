@@ -139,6 +139,17 @@ def test_what_is_known_of_a_file_is_kept_until_the_file_changes(
     assert facts.facts_of(module).reads == ()
 
 
+@pytest.mark.parametrize("code", ["def f(:", "x = '\0'"])
+def test_a_broken_module_is_only_what_its_bytes_are(tmp_path: Path, code: str) -> None:
+    """That it is broken ruff says, and pytest, at its line; quick must get there."""
+    module = tmp_path / "m.py"
+    module.write_text(code, "utf-8")
+    assert facts.facts_of(module).imports == ()
+    before = imports.digest(module)
+    module.write_text(f"{code} ", "utf-8")
+    assert imports.digest(module) != before
+
+
 @pytest.mark.parametrize("spoil", [lambda kept: kept[:-9], lambda kept: "[]"])
 def test_what_was_kept_and_cannot_be_read_or_is_of_another_version_is_forgotten(
     afresh: Callable[[], None], tmp_path: Path, spoil: Callable[[str], str]
