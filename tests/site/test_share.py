@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 GO = "hash => { location.hash = hash; }"
 UNICODE = "print('naïve — ∑ 🦉 \\u2028')  # “quoted”\n\tx = 'ÅÅ'\n" * 40
 (DRAWN,) = (block for block in fences.scan(DOCS) if block.name == "cut-cable")
-(TABLE,) = (block for block in fences.scan(DOCS) if block.name == "cap/overdraft")
+TABLE = next(block for block in fences.scan(DOCS) if block.name == "cap/overdraft")
 
 
 def copied(page: Any) -> str:
