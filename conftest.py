@@ -20,10 +20,9 @@ from sitebuild.sybil_parser import SnippetParser
 
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
 
-# The same examples at every run, so that a red test is red for everybody; a quarter of
-# them in `make quick`. To look for new ones: HYPOTHESIS_PROFILE=explore make quick
+# The same examples at every run, so that a red test is red for everybody. To look for
+# new ones: HYPOTHESIS_PROFILE=explore make quick
 settings.register_profile("check", derandomize=True, deadline=None, max_examples=200)
-settings.register_profile("quick", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("explore", max_examples=3000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 

@@ -11,15 +11,9 @@ what there is to choose from.
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 Item = TypeVar("Item")
-
-
-def examples(share: float) -> settings:
-    """Return settings for a test that wants more or fewer examples than others."""
-    return settings(max_examples=max(1, int(settings.default.max_examples * share)))
 
 
 def rows(

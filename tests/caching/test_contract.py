@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from draws import examples, picks
-from hypothesis import given
+from draws import picks
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdnotes.caching import (
@@ -131,7 +131,7 @@ class Checked:
 
 @every_kind
 def test_it_is_a_mapping_that_forgets_one_entry_when_it_is_full(make: Make) -> None:
-    @examples(0.4)
+    @settings(max_examples=80)
     @given(st.integers(1, 6), picks(STEPS, max_size=20))
     def run(capacity: int, steps: list[tuple[str, Any]]) -> None:
         checked = Checked(make, capacity)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import twins
-from draws import examples, picks
-from hypothesis import given
+from draws import picks
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdnotes.caching import (
@@ -140,7 +140,7 @@ def walk(
 def test_a_policy_keeps_what_its_definition_keeps(
     make: Caches, make_twin: Callable[[int], twins.Twin]
 ) -> None:
-    @examples(0.3)
+    @settings(max_examples=60)
     @given(st.integers(1, 8), picks(KEYS, max_size=30))
     def run(capacity: int, keys: list[int]) -> None:
         walk(make, make_twin, capacity, [("access", key) for key in keys])
@@ -152,7 +152,7 @@ def test_a_policy_keeps_what_its_definition_keeps(
 def test_a_policy_keeps_it_also_where_the_owner_removes_entries(
     make: Caches, make_twin: Callable[[int], twins.Twin]
 ) -> None:
-    @examples(0.3)
+    @settings(max_examples=60)
     @given(st.integers(1, 8), picks(STEPS, max_size=30))
     def run(capacity: int, steps: list[tuple[str, int]]) -> None:
         walk(make, make_twin, capacity, steps)
@@ -201,7 +201,7 @@ class TestTheShortWay:
     """FIFO, LRU and S3-FIFO do in one call what Cache does in several."""
 
     @pytest.mark.parametrize("kind", [FIFOCache, LRUCache, S3FIFOCache])
-    @examples(0.3)
+    @settings(max_examples=60)
     @given(st.integers(1, 5), picks(STEPS, max_size=30))
     def test_it_is_the_plain_way(
         self, kind: type[Cache[Any, Any]], capacity: int, steps: list[tuple[str, int]]

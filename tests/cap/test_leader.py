@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from itertools import product
 
 import pytest
-from draws import examples, rows
-from hypothesis import given
+from draws import rows
+from hypothesis import given, settings
 
 from sdnotes.cap import Register, judge
 from sdnotes.cap.leader import (
@@ -270,7 +270,7 @@ ACTS = ["cut", "elect", "step down", "write", "confirmed read", "heal"]
 SIDES = list(product(range(3), repeat=len(MEMBERS)))
 
 
-@examples(1.5)
+@settings(max_examples=300)
 @given(rows(ACTS, MEMBERS, SIDES, max_size=60))
 def test_whatever_is_cut_and_whoever_is_elected_it_is_one_register(
     steps: list[tuple[str, str, tuple[int, ...]]],

@@ -14,8 +14,8 @@ _RUN = """async options => (await axe.run(document, options)).violations
   .map(n => `${v.id}: ${n.target} ${n.failureSummary.split("\\n")[1] ?? ""}`))"""
 # A page has thousands of coloured words of code in some twenty colours: of those in
 # one colour, on one ground, all stand or fall together, so that one of them is enough.
-# So do blocks, rows and items that are alike in all but their words: two stay. Headings
-# stay, whose order is judged.
+# So do blocks, rows and items on one ground that are alike in all but their words: two
+# stay. Headings stay, whose order is judged.
 _ONE_OF_EACH = """() => {
   const seen = new Map();
   const times = kind => (seen.set(kind, (seen.get(kind) ?? 0) + 1), seen.get(kind));
@@ -43,16 +43,17 @@ _ONE_OF_EACH = """() => {
     return own;
   };
   shape(document.body);
-  const thin = node => {
+  const thin = (node, ground) => {
+    const below = `${ground} < ${node.tagName} ${node.getAttribute("class") ?? ""}`;
     for (const part of [...node.children]) {
-      const around = `${node.tagName} ${node.className} ${shapes.get(part)}`;
+      const around = `${below} ${shapes.get(part)}`;
       const whole = part.matches("li, tr, p, pre, div, details, figure") &&
         !part.querySelector("h1, h2, h3, h4, h5, h6, .sd-live, .cm-editor");
       if (whole && times(around) > 2) part.remove();
-      else thin(part);
+      else thin(part, below);
     }
   };
-  thin(document.body);
+  thin(document.body, "");
 }"""
 _ALL_RULES = {"resultTypes": ["violations"]}
 _COLOURS = _ALL_RULES | {"runOnly": ["color-contrast"]}

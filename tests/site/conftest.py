@@ -116,33 +116,34 @@ class Published:
     host: hosting.Host
 
 
-def publish(site: Path, folder: Path, running: hosting.Host) -> Published:
-    """Put a site at its address: instant navigation follows what the site map names."""
-    hosting.move_site(site, folder, build.site_url(), running.url)
-    return Published(folder, running)
-
-
 @pytest.fixture(scope="session")
-def whole(
+def publish(
     site: Path,
     tmp_path_factory: pytest.TempPathFactory,
     host: Callable[[Path], hosting.Host],
-) -> Published:
+) -> Callable[[str], Published]:
+    """Put the site at an address: instant navigation follows what its map names."""
+
+    def put(name: str) -> Published:
+        folder = tmp_path_factory.mktemp(name)
+        running = host(folder)
+        hosting.move_site(site, folder, build.site_url(), running.url)
+        return Published(folder, running)
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def whole(publish: Callable[[str], Published]) -> Published:
     """The site as it is."""
-    folder = tmp_path_factory.mktemp("whole")
-    return publish(site, folder, host(folder))
+    return publish("whole")
 
 
 @pytest.fixture(scope="session")
-def published(
-    site: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    host: Callable[[Path], hosting.Host],
-) -> Published:
+def published(publish: Callable[[str], Published]) -> Published:
     """The site with a short chapter, for what is tested on some of its blocks."""
-    folder = tmp_path_factory.mktemp("published")
-    at = publish(site, folder, host(folder))
-    brief.cut_short(folder)
+    at = publish("published")
+    brief.cut_short(at.folder)
     return at
 
 
