@@ -1,12 +1,11 @@
-"""Every page, opened once at each width: nothing foreign, no fault, nothing cut off.
+"""Every page, opened once and turned: nothing foreign, no fault, nothing cut off.
 
-What a page costs in a browser it costs here: two visits, and axe-core's reading in
+What a page costs in a browser it costs here: one visit, and axe-core's reading in
 light and in dark. What is true of one page because it is true of all (buttons, player,
 policy) is tested on one, in the files beside this one.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +28,8 @@ CODES = """() => Object.fromEntries([...document.querySelectorAll("[data-sd-name
 CUT_OFF = """() => [...document.querySelectorAll('.md-content p, .md-content h1, svg')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.outerHTML.slice(0, 80))"""
+PHONE = {"width": 390, "height": 900}
+DESK = {"width": 1440, "height": 900}
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
@@ -64,34 +65,36 @@ def look(page: Any) -> Look:
     )
 
 
-def opened(browser: Any, url: str, width: int, scheme: str) -> Any:
-    """Open a page whose scripts have done what they do on arrival."""
+@pytest.fixture(scope="module")
+def phone(browser: Any, whole: Any) -> Iterator[Any]:
+    """One tab for all pages, so that a theme's script is compiled once for all."""
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme
+        viewport=PHONE, color_scheme="dark", reduced_motion="reduce"
     )
-    page = watched(context.new_page(), url)
-    page.goto(url)
-    for bar in page.locator(".sd-bar").all()[-1:]:
-        bar.locator("button").first.wait_for(state="attached")
-    return page
+    yield watched(context.new_page(), whole.host.url)
+    context.close()
 
 
 @pytest.fixture(scope="module", params=PAGES)
-def visited(request: pytest.FixtureRequest, browser: Any, whole: Any) -> Visited:
-    url = f"{whole.host.url}{request.param}"
-    with closing(opened(browser, url, 390, "dark").context) as context:
-        (phone,) = context.pages
-        looks = {"phone, dark": look(phone)}
-        axe.show_in(phone, "light")
-        looks["phone, light"] = look(phone)
-    with closing(opened(browser, url, 1440, "light").context) as context:
-        (desk,) = context.pages
-        codes, native = desk.evaluate(CODES), desk.locator(".sd-native").count()
-        looks["desk, light"] = look(desk)
-        axe.show_in(desk, "dark")
-        looks["desk, dark"] = look(desk)
-        faults = {s: axe.violations(desk, s, thin=True) for s in ("dark", "light")}
-    wrongs = [*phone.wrongs, *desk.wrongs]
+def visited(request: pytest.FixtureRequest, phone: Any, whole: Any) -> Visited:
+    """Open a page on a telephone at night, turn it, and switch on the light."""
+    page, looks = phone, {}
+    page.goto(f"{whole.host.url}{request.param}")
+    for bar in page.locator(".sd-bar").all()[-1:]:  # its scripts have done their part
+        bar.locator("button").first.wait_for(state="attached")
+    looks["phone, dark"] = look(page)
+    page.set_viewport_size(DESK)
+    looks["desk, dark"] = look(page)
+    codes, native = page.evaluate(CODES), page.locator(".sd-native").count()
+    axe.show_in(page, "light")
+    looks["desk, light"] = look(page)
+    page.set_viewport_size(PHONE)
+    looks["phone, light"] = look(page)
+    page.set_viewport_size(DESK)
+    faults = {s: axe.violations(page, s, thin=True) for s in ("light", "dark")}
+    page.set_viewport_size(PHONE)
+    page.evaluate("localStorage.clear()")  # the next page knows of no choice
+    wrongs, page.wrongs[:] = [*page.wrongs], []
     return Visited(request.param, looks, wrongs, faults, codes, native)
 
 
@@ -131,15 +134,10 @@ def test_what_the_buttons_run_is_the_code_of_the_page_s_source(
     assert visited.codes == {b.name: b.code.rstrip() for b in here if not b.native}
 
 
-@pytest.fixture
-def spoilt(browser: Any, whole: Any) -> Iterator[Any]:
-    page = opened(browser, whole.host.url, 1440, "light")
-    yield page
-    page.context.close()
-
-
-def test_axe_would_find_a_fault_also_on_a_page_that_was_thinned(spoilt: Any) -> None:
-    spoilt.goto(f"{spoilt.url}chapters/cap/")
+def test_axe_would_find_a_fault_also_on_a_page_that_was_thinned(
+    tab: Callable[..., Any], whole: Any
+) -> None:
+    spoilt = tab(f"{whole.host.url}chapters/cap/")
     spoilt.evaluate("document.querySelector('h1').style.color = '#e8e8e8'")
     spoilt.evaluate("document.body.append(document.createElement('button'))")
     spoilt.add_style_tag(content=".highlight code .k { color: #eeeeee !important }")
