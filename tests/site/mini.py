@@ -8,12 +8,14 @@ a contributor has for it.
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
+
+import warm
 
 from sitebuild import ROOT, copies
 
 CHAPTER = "docs/chapters/coin.md"
+_WARM = warm.Server()
 _MINIATURE = Path(__file__).parent / "miniature"
 _OURS = (
     *("conftest.py", "pyproject.toml", "requirements.txt", "Makefile", "LICENSE"),
@@ -46,14 +48,7 @@ def lay_down(folder: Path) -> Path:
 
 def run(tree: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a Python module in a tree, whose packages it then imports."""
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=tree,
-        env={**copies.environment_of(tree), **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return _WARM.run(command, str(tree), {**copies.environment_of(tree), **more})
 
 
 def succeed(tree: Path, *command: str, **more: str) -> str:
