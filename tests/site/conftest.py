@@ -277,10 +277,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if session.config.option.collectonly or worker != "gw0" or "site" not in asked:
         return
     make = zensicals_site if "zensical_site" in asked else mkdocs_site
+    once = once_in(session.config)  # here: in a thread it would race with the tests
 
     def build_early() -> None:
         with suppress(ProblemError):  # said where a test asks for it
-            make(once_in(session.config))
+            make(once)
 
     _early.append(threading.Thread(target=build_early))
     _early[-1].start()
