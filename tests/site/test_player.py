@@ -1,10 +1,11 @@
 """The player in a real browser: what is seen, said and focused at each moment."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from snippet import watched
 
 pytestmark = pytest.mark.slow
 
@@ -104,18 +105,37 @@ class Played:
         return [b.get_attribute("aria-label") for b in waiting.all()]
 
 
+@pytest.fixture(scope="module")
+def stage(browser: Any, address: str) -> Iterator[Any]:
+    """A tab for one test after another: the theme's script is compiled once."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = watched(context.new_page(), address)
+    page.clock.install()
+    yield page
+    context.close()
+
+
 @pytest.fixture
-def open_player(tab: Callable[..., Any], address: str) -> Callable[..., Played]:
+def open_player(
+    stage: Any, tab: Callable[..., Any], address: str
+) -> Iterator[Callable[..., Played]]:
     """Open the chapter; its time passes only where a test lets it pass."""
 
     def opened(**options: Any) -> Played:
-        page = tab(f"{address}{CAP}", **options)
+        if options:
+            page = tab(f"{address}{CAP}", **options)
+            page.clock.install()
+        else:
+            page = stage
+            page.clock.resume()
+            page.goto(f"{address}{CAP}")
+            page.wait_for_load_state("networkidle")
         player = Played(page)
-        page.clock.install()
-        page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+        page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
         return player
 
-    return opened
+    yield opened
+    assert stage.wrongs == []
 
 
 def test_at_first_the_whole_picture_stands_and_says_what_there_is_to_play(
