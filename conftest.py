@@ -14,9 +14,9 @@ from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
 from sitebuild.problems import relative
-from sitebuild.quick import is_slow
 from sitebuild.reads import Reads
 from sitebuild.sybil_parser import SnippetParser
+from sitebuild.units import is_slow
 
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import ROOT, quick
+from sitebuild import ROOT, units
 from sitebuild.problems import relative
 
 _INSIDE = f"{ROOT}/"
@@ -19,7 +19,7 @@ _MADE_AT_THE_TOP = {".venv", ".browser", ".git", ".hypothesis", ".cache", "site"
 
 @lru_cache(maxsize=256)
 def _known(test_file: Path) -> frozenset[Path]:
-    return quick.inputs_of_test(test_file)
+    return units.inputs_of_test(test_file)
 
 
 def _is_import(name: str) -> bool:

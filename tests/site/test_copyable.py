@@ -17,9 +17,8 @@ COPYABLE = PYPROJECT["tool"]["sdnotes"]["copyable"]
 
 
 @pytest.mark.parametrize("name", COPYABLE)
-def test_a_copyable_class_works_alone_in_an_empty_folder(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_copyable_class_works_alone(name: str, tmp_path: Path) -> None:
+    """In a folder that holds nothing else."""
     for file in COPYABLE[name]:
         # Modules of one package that need each other stand side by side then.
         code = re.sub(

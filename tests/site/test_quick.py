@@ -4,6 +4,7 @@ import functools
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import mini
@@ -12,6 +13,8 @@ import pytest
 from sitebuild import ROOT, quick
 from sitebuild.changes import Changes
 from sitebuild.reads import Reads
+from sitebuild.units import COPIES, SAMPLES, Unit, is_slow
+from sitebuild.units import units as every_unit
 
 pytestmark = pytest.mark.slow  # it judges quick, so it is none of quick's own
 
@@ -19,9 +22,9 @@ CAP = ROOT / "docs" / "chapters" / "cap.md"
 
 
 @functools.cache
-def units() -> list[quick.Unit]:
+def units() -> list[Unit]:
     """Return all that quick knows of this tree; it reads every file for that."""
-    return quick.units()
+    return every_unit()
 
 
 def touched(*names: str, before: str | None = None) -> set[str]:
@@ -102,6 +105,22 @@ def test_what_checks_snippets_is_under_all_of_them() -> None:
     found = touched("sitebuild/engine.py")
     snippets = {unit.name for unit in units() if unit.kind == "snippets"}
     assert snippets <= found
+
+
+def test_of_the_samples_and_the_copies_those_run_that_a_change_touches() -> None:
+    found = touched("sdnotes/caching/lfu.py")
+    assert "LFUCache (a copy)" in found
+    assert "LRUCache (a copy)" not in found
+    assert "caching/policies (a sample)" in found
+    assert "cap/same-cut (a sample)" not in found
+
+
+def test_pytest_knows_each_case_by_the_name_that_quick_has_for_it() -> None:
+    files = [str(path) for path in (SAMPLES, COPIES)]
+    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", *files]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    named = {u.where for u in units() if u.kind in ("studies", "copies")}
+    assert named == {line for line in done.stdout.splitlines() if "::" in line}
 
 
 def test_what_passed_on_these_very_inputs_does_not_run_again() -> None:
@@ -220,11 +239,13 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
 
 def test_every_test_file_is_known_to_quick_or_slow() -> None:
     known = {unit.name for unit in units() if unit.kind == "test files"}
+    by_case = {path.relative_to(ROOT).as_posix() for path in (SAMPLES, COPIES)}
     files = [
         p for p in (ROOT / "tests").rglob("test_*.py") if "miniature" not in p.parts
     ]
-    slow = {path.relative_to(ROOT).as_posix() for path in files if quick.is_slow(path)}
+    slow = {path.relative_to(ROOT).as_posix() for path in files if is_slow(path)}
     every = {path.relative_to(ROOT).as_posix() for path in files}
-    assert known | slow == every
+    assert known | slow | by_case == every
     assert not known & slow
+    assert not known & by_case
     assert "tests/site/test_build.py" in slow
