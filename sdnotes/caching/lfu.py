@@ -17,8 +17,8 @@ Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Generic
+from collections.abc import Callable, Iterator
+from typing import Any, Generic
 
 from sdnotes.caching.cache import Cache, K, V
 
@@ -97,16 +97,39 @@ class LFUCache(Cache[K, V]):
         if not bucket.keys:
             bucket.unlink()
 
+    def _buckets(self) -> Iterator[_Bucket[K]]:
+        bucket = self._ring.more
+        while bucket is not self._ring:
+            yield bucket
+            bucket = bucket.more
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what to pickle or copy, in lists: links would nest too deeply."""
+        state = vars(self).copy()
+        del state["_bucket_of"]
+        state["_ring"] = [(b.count, list(b.keys)) for b in self._buckets()]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what was pickled or copied."""
+        buckets = state["_ring"]
+        vars(self).update(state, _bucket_of={}, _ring=_Bucket(0))
+        for count, keys in buckets:
+            bucket: _Bucket[K] = _Bucket(count)
+            bucket.insert_after(self._ring.fewer)
+            bucket.keys.update(dict.fromkeys(keys))
+            self._bucket_of.update(dict.fromkeys(keys, bucket))
+
     def _tracked(self) -> list[K]:
         return list(self._bucket_of)
 
     def check(self) -> None:
         """Raise AssertionError when counts, buckets and entries disagree."""
         super().check()
-        keys, bucket, count = 0, self._ring.more, 0
-        while bucket is not self._ring:
+        keys, count = 0, 0
+        for bucket in self._buckets():
             assert bucket.count > count, "buckets out of order"
             assert bucket.keys, "an empty bucket"
             assert all(self._bucket_of.get(key) is bucket for key in bucket.keys)
-            keys, bucket, count = keys + len(bucket.keys), bucket.more, bucket.count
+            keys, count = keys + len(bucket.keys), bucket.count
         assert keys == len(self), "a key in no bucket"

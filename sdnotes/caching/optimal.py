@@ -71,8 +71,8 @@ class OptimalCache(Cache[K, V]):
     def _expect(self, key: K) -> None:
         if self._at >= len(self._future):
             raise NotTheFutureError(f"key={key!r} comes after the end of the future")
-        if self._future[self._at] != key:
-            expected = self._future[self._at]
+        expected = self._future[self._at]
+        if expected is not key and expected != key:  # a dict's rule: NaN is itself
             raise NotTheFutureError(
                 f"key={key!r} is request {self._at}; the future says {expected!r}"
             )

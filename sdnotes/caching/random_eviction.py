@@ -58,5 +58,7 @@ class RandomCache(Cache[K, V]):
             self._place[last] = place
 
     def _tracked(self) -> list[K]:
-        assert all(self._keys[place] == key for key, place in self._place.items())
+        for key, place in self._place.items():
+            kept = self._keys[place]
+            assert kept is key or kept == key, f"{key!r} is not where it is noted"
         return self._keys

@@ -33,6 +33,11 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Hashable)
 
 
+def _same(one: object, other: object) -> bool:
+    """Return whether two copies hold one value; NaN, not equal to itself, does too."""
+    return one is other or one == other or (one != one and other != other)  # noqa: PLR0124
+
+
 @dataclass(frozen=True, slots=True)
 class GCounter:
     """A counter that only grows: for each node, all that this node has added.
@@ -119,7 +124,7 @@ class LWWRegister(Generic[T]):
         Raises ValueError when one node wrote two values under one stamp.
         """
         ours, theirs = (self.stamp, self.node), (other.stamp, other.node)
-        if ours == theirs and self.value != other.value:
+        if ours == theirs and not _same(self.value, other.value):
             raise ValueError(
                 f"stamp={self.stamp!r} of node={self.node!r} stands for two values, "
                 f"{self.value!r} and {other.value!r}: a stamp is for one write"
@@ -175,7 +180,10 @@ class ORSet(Generic[E]):
 
     def remove(self, element: E) -> "ORSet[E]":
         """Return the set after a remove: no change if the element is not in it."""
-        seen = frozenset(tag for tag, e in self.added.items() if e == element)
+        # As a set finds it: what is not equal to itself (NaN) is at least identical.
+        seen = frozenset(
+            tag for tag, e in self.added.items() if e is element or e == element
+        )
         return ORSet(self.added, self.removed | seen)
 
     def merge(self, other: "ORSet[E]") -> "ORSet[E]":
@@ -184,7 +192,7 @@ class ORSet(Generic[E]):
         Raises ValueError when a tag stands for two elements.
         """
         for tag in sorted(self.added.keys() & other.added.keys()):
-            if self.added[tag] != other.added[tag]:
+            if not _same(self.added[tag], other.added[tag]):
                 raise ValueError(
                     f"tag={tag!r} stands for two elements, {self.added[tag]!r} and "
                     f"{other.added[tag]!r}: a tag is for one add"

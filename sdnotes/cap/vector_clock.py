@@ -109,6 +109,11 @@ class Dot:
     number: int
 
 
+def _same(one: object, other: object) -> bool:
+    """Return whether two copies hold one value; NaN, not equal to itself, does too."""
+    return one is other or one == other or (one != one and other != other)  # noqa: PLR0124
+
+
 @dataclass(frozen=True)  # with slots, Python 3.11 could not call Siblings[str]()
 class Siblings(Generic[T]):
     """One key of a replicated store: its newest values, more than one if they conflict.
@@ -174,7 +179,7 @@ class Siblings(Generic[T]):
         node's name.
         """
         for dot in sorted(self.versions.keys() & other.versions.keys()):
-            if self.versions[dot] != other.versions[dot]:
+            if not _same(self.versions[dot], other.versions[dot]):
                 raise ValueError(
                     f"{dot!r} stands for two values, {self.versions[dot]!r} and "
                     f"{other.versions[dot]!r}: a dot is for one write"

@@ -23,6 +23,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from sdnotes.herd.finished import awaitable, finished
+
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
@@ -93,7 +95,8 @@ class AsyncSingleFlight(Generic[K, T]):
         """Return what the call gives, or what the one under way for this key does.
 
         Raises the call's error; CallCancelledError if it was cancelled while this
-        task was not; CircularAwaitError instead of waiting for ever.
+        task was not; CircularAwaitError instead of waiting for ever; TypeError for a
+        call that gives a generator, which no two can share, or nothing to await.
         """
         flight = self._under_way(key) or self._take_off(key, call)
         task = flight.task
@@ -154,7 +157,8 @@ class AsyncSingleFlight(Generic[K, T]):
         async def fly() -> object:
             _inside.set(flight)
             try:
-                return await call()
+                work = awaitable(call(), instead="use SingleFlight")
+                return finished(await work, instead="await it in the call")
             except BaseException as error:
                 # From the call on: this frame holds the flight.
                 flight.traceback = error.__traceback__ and error.__traceback__.tb_next

@@ -31,10 +31,13 @@ is left until the deadline. Chapter: docs/chapters/herd.md.
 """
 
 import contextlib
+import inspect
 import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
+
+from sdnotes.herd.finished import awaitable, finished
 
 T = TypeVar("T")
 Errors = type[Exception] | tuple[type[Exception], ...]
@@ -174,18 +177,21 @@ def retry(
     begins at or after it. ``tries`` counts the first; None is no limit.
 
     Raises the call's last error, with a note on why there was no further try; errors
-    that are not named at once; DeadlinePassedError if there was no time for one try.
+    that are not named at once; DeadlinePassedError if there was no time for one try;
+    TypeError for a call that gives a coroutine or a generator.
     """
     attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
     pause = sleep  # the caller's: nothing here waits by itself
     while True:
         try:
-            return call()
+            result = call()
         except Exception as error:
             delay_s = attempts.wait_s(error)
             if delay_s is None:
                 raise
             last = error
+        else:
+            return finished(result, instead="use retry_async")
         # Outside the handler: the next try's error is not "during handling of" this.
         try:
             pause(delay_s)
@@ -208,18 +214,24 @@ async def retry_async(
 ) -> T:
     """Return what awaiting the call gives; as ``retry``, with ``asyncio.sleep``.
 
-    A cancellation, in the call or in the wait, ends it at once.
+    A cancellation, in the call or in the wait, ends it at once. Raises TypeError for a
+    call whose result cannot be awaited, or is yet another coroutine or a generator.
     """
     attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
     pause = sleep  # the caller's: nothing here waits by itself
     while True:
         try:
-            return await call()
+            work = call()
+            waits = inspect.isawaitable(work)
+            result = await work if waits else None
         except Exception as error:
             delay_s = attempts.wait_s(error)
             if delay_s is None:
                 raise
             last = error
+        else:
+            awaitable(work, instead="use retry")
+            return finished(cast("T", result), instead="await it in the call")
         try:
             await pause(delay_s)
             attempts.check_time(last)

@@ -23,6 +23,8 @@ from collections.abc import Callable, Hashable
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from sdnotes.herd.finished import finished
+
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
@@ -76,7 +78,8 @@ class SingleFlight(Generic[K, T]):
 
         ``timeout_s`` limits the wait for another thread's call, not a call of one's
         own. Raises the call's error; StillFlyingError when the wait is over;
-        CircularWaitError instead of waiting for ever.
+        CircularWaitError instead of waiting for ever; TypeError for a call that gives
+        a coroutine or a generator, which no two can share.
         """
         me = threading.get_ident()
         while True:
@@ -118,7 +121,7 @@ class SingleFlight(Generic[K, T]):
 
     def _fly(self, key: K, flight: _Flight[T], call: Callable[[], T]) -> T:
         try:
-            result = call()
+            result = finished(call(), instead="use AsyncSingleFlight")
         except Exception as error:
             flight.error = error
             flight.traceback = error.__traceback__ and error.__traceback__.tb_next

@@ -50,7 +50,10 @@ def share_interval(hits: int, trials: int) -> Interval:
     middle = (share + weight / 2) / (1 + weight)
     spread = share * (1 - share) / trials + weight / (4 * trials)
     half = _Z95 / (1 + weight) * math.sqrt(spread)
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+    # At no hits, and at hits only, one end is the share itself, but for rounding.
+    low = 0.0 if hits == 0 else middle - half
+    high = 1.0 if hits == trials else middle + half
+    return Interval(share, low, high)
 
 
 def mean_interval(samples: Sequence[float]) -> Interval:

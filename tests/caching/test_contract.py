@@ -1,5 +1,7 @@
 """What every cache promises, whatever its policy: one contract for all of them."""
 
+import copy
+import pickle
 import random
 from collections.abc import Callable
 from functools import partial
@@ -402,3 +404,42 @@ def test_the_optimum_keeps_the_contract_where_it_knows_the_future() -> None:
         if number % 7 == 0:
             checked.step("pop", rng.randrange(9), None)
         checked.step("peek", rng.randrange(9), None)
+
+
+def pickled(cache: Any) -> Any:
+    return pickle.loads(pickle.dumps(cache))  # noqa: S301 - our own bytes
+
+
+@every_kind
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+def test_a_copy_goes_on_as_the_cache_itself_would(
+    make: Make, copied: Callable[[Any], Any]
+) -> None:
+    """Also one whose 400 keys were each used another number of times."""
+    cache = make(400)
+    for key in range(400):
+        for _ in range(key + 1):
+            cache.access(key)
+    other = copied(cache)
+    rng = random.Random(4)
+    for _ in range(2000):
+        key = rng.randrange(700)
+        assert cache.access(key) == other.access(key)
+    other.check()
+    assert list(cache) == list(other)
+
+
+@every_kind
+def test_a_key_that_is_not_equal_to_itself_is_one_key(make: Make) -> None:
+    nan = float("nan")
+    cache = make(3)
+    assert [cache.access(key) for key in (nan, 1, nan)] == [False, False, True]
+    cache.check()
+
+
+def test_an_announced_request_that_is_not_equal_to_itself_is_the_one_announced() -> (
+    None
+):
+    nan = float("nan")
+    cache = OptimalCache(2, future=[nan, 1, nan])
+    assert [cache.access(key) for key in (nan, 1, nan)] == [False, False, True]

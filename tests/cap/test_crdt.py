@@ -352,3 +352,13 @@ def test_bad_arguments_are_named_with_their_value(
 ) -> None:
     with pytest.raises(ValueError, match=named):
         make()
+
+
+def test_what_is_not_equal_to_itself_merges_with_itself_and_can_be_removed() -> None:
+    nan, from_elsewhere = float("nan"), float("nan")
+    for one, other in [(nan, nan), (nan, from_elsewhere)]:
+        register = LWWRegister[float](one, 1, "a")
+        assert register.merge(LWWRegister[float](other, 1, "a")) is register
+        many = ORSet[float]().add(one, "t")
+        assert many.merge(ORSet[float]().add(other, "t")).elements == {other}
+        assert nan not in ORSet[float]().add(nan, "t").remove(nan)

@@ -289,3 +289,10 @@ def test_bad_arguments_are_named_with_their_value(
 ) -> None:
     with pytest.raises(ValueError, match=named):
         make()
+
+
+def test_siblings_of_a_value_that_is_not_equal_to_itself_merge() -> None:
+    one, other = float("nan"), float("nan")
+    ours = Siblings[float]().put("A", one, VectorClock())
+    theirs = Siblings[float]().put("A", other, VectorClock())
+    assert len(ours.merge(theirs).values) == len(ours.merge(ours).values) == 1

@@ -83,6 +83,35 @@ def test_a_table_aligns_words_left_and_numbers_right() -> None:
         text_table(("a", "b"), [("x",)])
 
 
+@pytest.mark.parametrize(
+    "number",
+    [1e16, -1e-7, float("inf"), float("-inf"), float("nan"), 2**70, "1,000", "7 %"],
+)
+def test_a_number_as_python_prints_it_stands_to_the_right(number: object) -> None:
+    table = text_table(("n",), [(number,), ("123456789012345678901234567890",)])
+    assert table.splitlines()[1] == str(number).rjust(30)
+
+
+@pytest.mark.parametrize(
+    ("word", "columns"),
+    [("東京", 4), ("\uff57\uff49", 4), ("e\u0301", 1), ("é", 1), ("한글", 4)],
+)
+def test_the_next_column_begins_where_a_terminal_shows_it(
+    word: str, columns: int
+) -> None:
+    wide, plain = text_table(("who", "n"), [(word, 1), ("x" * 9, 1)]).splitlines()[1:]
+    assert plain == "x" * 9 + "  1"
+    assert wide == word + " " * (9 - columns) + "  1"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x85", "\u2028", "\v"])
+def test_a_line_end_in_a_cell_is_refused(end: str) -> None:
+    with pytest.raises(ValueError, match=r"cell 'two.*lines' has a line end"):
+        text_table(("a",), [(f"two{end}lines",)])
+    with pytest.raises(ValueError, match="has a line end"):
+        text_table((f"a{end}b",), [("x",)])
+
+
 def test_the_history_of_a_trace_leaves_open_what_was_never_answered() -> None:
     put, get = History.from_trace(a_full_trace()).operations
     assert (put.action, put.key, put.argument) == ("put", "k", ("x", 1))

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from draws import picks
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sdnotes.sim import Chance, World
 from sdnotes.sim.intervals import mean_interval, share_interval
@@ -124,6 +125,15 @@ def test_wilsons_interval_is_wilsons() -> None:
     assert (none.low, round(none.high, 4)) == (0.0, 0.1611)
     assert share_interval(0, 20).overlaps(share_interval(2, 20))
     assert not share_interval(0, 200).overlaps(share_interval(50, 200))
+
+
+@given(st.integers(1, 3000), st.data())
+def test_a_measured_share_lies_within_its_interval(
+    trials: int, data: st.DataObject
+) -> None:
+    for hits in (0, trials, data.draw(st.integers(0, trials))):
+        found = share_interval(hits, trials)
+        assert 0 <= found.low <= found.value <= found.high <= 1
 
 
 def test_an_interval_of_too_few_samples_is_refused() -> None:

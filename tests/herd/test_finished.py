@@ -1,0 +1,92 @@
+"""A call that only gives back work to be run later is refused, by name."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from sdnotes.herd import AsyncSingleFlight, SingleFlight, retry, retry_async
+
+
+async def coroutine() -> str:
+    return "late"
+
+
+def generator() -> Iterator[str]:
+    yield "late"
+
+
+async def async_generator() -> AsyncIterator[str]:
+    yield "late"
+
+
+async def gives_a_generator() -> Iterator[str]:
+    return generator()
+
+
+def nothing_to_await() -> str:
+    return "at once"
+
+
+async def nap(_: float) -> None:
+    pass
+
+
+def tried(call: Callable[[], object]) -> object:
+    slept: list[float] = []
+    try:
+        return retry(
+            call, on=Exception, delays=[0.0], sleep=slept.append, now=lambda: 0.0
+        )
+    finally:
+        assert slept == []  # it is no failure that another try could mend
+
+
+def tried_async(call: Callable[[], object]) -> object:
+    return asyncio.run(
+        retry_async(
+            call,  # type: ignore[arg-type]
+            on=Exception,
+            delays=[0.0],
+            sleep=nap,
+            now=lambda: 0.0,
+        )
+    )
+
+
+def shared(call: Callable[[], object]) -> object:
+    return SingleFlight[str, object]().do("k", call)
+
+
+def shared_async(call: Callable[[], object]) -> object:
+    return asyncio.run(AsyncSingleFlight[str, object]().do("k", call))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("use", "call", "said"),
+    [
+        (tried, coroutine, "gave a coroutine, .* use retry_async"),
+        (tried, generator, "gave a generator, .* let it give a list"),
+        (tried, async_generator, "gave an async_generator, .* let it give a list"),
+        (tried_async, gives_a_generator, "gave a generator, .* let it give a list"),
+        (tried_async, nothing_to_await, "gave a str, .* awaited: use retry"),
+        (tried_async, generator, "gave a generator, .* awaited: use retry"),
+        (shared, coroutine, "gave a coroutine, .* use AsyncSingleFlight"),
+        (shared, generator, "gave a generator, .* let it give a list"),
+        (shared_async, gives_a_generator, "gave a generator, .* let it give a list"),
+        (shared_async, nothing_to_await, "gave a str, .* awaited: use SingleFlight"),
+    ],
+)
+def test_what_has_yet_to_run_is_no_result(
+    use: Callable[[Callable[[], object]], object],
+    call: Callable[[], object],
+    said: str,
+) -> None:
+    with pytest.raises(TypeError, match=said):
+        use(call)
+
+
+def test_results_that_are_results_come_back_as_they_are() -> None:
+    assert tried(lambda: [1]) == [1]
+    assert shared(lambda: iter("ab")).__class__ is iter("ab").__class__
+    assert tried_async(coroutine) == shared_async(coroutine) == "late"
