@@ -12,8 +12,9 @@ Source: ours; the rule for one value is folklore among checkers of registers.
 Left out: the like for queues and counters. Chapter: docs/chapters/cap.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
+from sdnotes.cap.values import exactly
 from sdnotes.sim import Operation, Value
 
 Needs = Callable[[Operation], tuple[Value] | None]
@@ -46,7 +47,7 @@ class Supply:
         place among the known or the unknown ones.
         """
         by_known, place = leaving
-        key = (type(value), value)
+        key = exactly(value)
 
         def left(places: Sequence[int]) -> bool:
             # The last ones are looked at first: they are the ones not yet placed.
@@ -65,10 +66,10 @@ class Supply:
 
 def _by_value(
     operations: Sequence[Operation], values: Needs
-) -> dict[tuple[type, Value], list[int]]:
-    places: dict[tuple[type, Value], list[int]] = {}
+) -> dict[Hashable, list[int]]:
+    places: dict[Hashable, list[int]] = {}
     for place, operation in enumerate(operations):
         held = values(operation)
         if held is not None:
-            places.setdefault((type(held[0]), held[0]), []).append(place)
+            places.setdefault(exactly(held[0]), []).append(place)
     return places

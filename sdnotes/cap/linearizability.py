@@ -25,11 +25,12 @@ that overlap at one time (the problem is NP-complete: Gibbons and Korach 1997).
 Chapter: docs/chapters/cap.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Generic, NamedTuple
 
 from sdnotes.cap.foresight import Supply
 from sdnotes.cap.models import Model, State
+from sdnotes.cap.values import exactly, same
 from sdnotes.sim import History, Operation, Outcome
 
 LIMIT = 300_000
@@ -112,7 +113,7 @@ class _Search(Generic[State]):
         if not self.known:
             return ()
         path = [self._steps(here)]
-        tried: dict[tuple[int, int, type, State], list[int]] = {}
+        tried: dict[tuple[int, int, Hashable], list[int]] = {}
         while path:
             step = next(path[-1], None)
             if step is None:
@@ -124,7 +125,7 @@ class _Search(Generic[State]):
             if here.low == len(self.known):
                 return (*placed, operation)
             # Unknown operations are optional: whoever used fewer can still do all.
-            key = (here.low, here.ahead, type(here.state), here.state)
+            key = (here.low, here.ahead, exactly(here.state))
             before = tried.setdefault(key, [])
             if any(used & here.used == used for used in before):
                 continue
@@ -162,12 +163,12 @@ class _Search(Generic[State]):
             if here.used >> i & 1 or not here.has(self.elder_of_unknown[i]):
                 continue
             # Of those that are alike, the one invoked first does as well as any.
-            kind = (operation.action, type(operation.argument), operation.argument)
+            kind = (operation.action, exactly(operation.argument))
             if kind in offered:
                 continue
             offered.add(kind)
             possible, state = self.model.step(here.state, operation)
-            useless = state == here.state or self._undone(here, i, state)
+            useless = same(state, here.state) or self._undone(here, i, state)
             if possible and not useless and not self._strands(here, state, (False, i)):
                 yield operation, here.with_unknown(i, state)
 
@@ -176,7 +177,7 @@ class _Search(Generic[State]):
     ) -> bool:
         """Return whether an answer still to come needs the state that is left now."""
         before = self.model.value_of(here.state)
-        if before is None or before == self.model.value_of(after):
+        if before is None or same(before, self.model.value_of(after)):
             return False
         used = here.used
         return self.supply.strands(
@@ -187,7 +188,8 @@ class _Search(Generic[State]):
         """Return whether the last step need not have been, if this one follows it."""
         if here.without is None:
             return False
-        return self.model.step(here.without, self.unknown[unknown]) == (True, after)
+        possible, state = self.model.step(here.without, self.unknown[unknown])
+        return possible and same(state, after)
 
     def _may_be_next(self, here: _Placed[State]) -> tuple[list[int], float]:
         """Return the known operations that may, and when the first of them ended."""

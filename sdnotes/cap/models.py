@@ -23,6 +23,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from sdnotes.cap.values import exactly, same
 from sdnotes.sim import MalformedHistoryError, Operation, Outcome, Value
 
 State = TypeVar("State", bound=Hashable)
@@ -68,11 +69,6 @@ class Model(ABC, Generic[State]):
         return None
 
 
-def _same(one: Value, other: Value) -> bool:
-    """Return whether two values are equal and of one type: 1 is not True."""
-    return type(one) is type(other) and one == other
-
-
 def _demand(fine: bool, kind: str, wanted: str, operation: Operation) -> None:
     if not fine:
         raise MalformedHistoryError(f"{kind} takes {wanted}, not {operation}")
@@ -83,7 +79,7 @@ def _is_amount(value: Value) -> bool:
 
 
 def _agrees(operation: Operation, answer: Value) -> bool:
-    return operation.outcome is Outcome.UNKNOWN or _same(operation.result, answer)
+    return operation.outcome is Outcome.UNKNOWN or same(operation.result, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +95,8 @@ class Register(Model[Value]):
         if operation.action == "cas":
             pair = isinstance(operation.argument, tuple) and len(operation.argument)
             _demand(pair == 2, "cas", "(old, new)", operation)
-            fine = operation.outcome is not Outcome.OK or operation.result in (
-                True,
-                False,
-            )
+            told = operation.outcome is Outcome.OK
+            fine = not told or isinstance(operation.result, bool)
             _demand(fine, "cas", "a result of true or false", operation)
 
     def value_of(self, state: Value) -> tuple[Value] | None:
@@ -141,7 +135,7 @@ class Register(Model[Value]):
             return True, operation.argument
         assert isinstance(operation.argument, tuple)
         old, new = operation.argument
-        swapped = _same(state, old)
+        swapped = same(state, old)
         return _agrees(operation, swapped), new if swapped else state
 
 
@@ -232,9 +226,9 @@ class Queue(Model[tuple[Value, ...]]):
 
     def ranks(self, known: Sequence[Operation]) -> list[float]:
         """Return the order in which values came out: they went in like that."""
-        out = {o.result: o.end_us for o in known if o.action == "dequeue"}
+        out = {exactly(o.result): o.end_us for o in known if o.action == "dequeue"}
         return [
-            out.get(o.argument, math.inf) if o.action == "enqueue" else -1
+            out.get(exactly(o.argument), math.inf) if o.action == "enqueue" else -1
             for o in known
         ]
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from sdnotes.cap.values import exactly
 from sdnotes.sim import History, Operation, Outcome, Value
 
 GUARANTEES = {
@@ -60,7 +61,7 @@ def session_violations(
     """
     orders = order if isinstance(order, Mapping) else {"": order}
     age = {
-        (key, value): place
+        (key, exactly(value)): place
         for key, values in orders.items()
         for place, value in enumerate(values)
     }
@@ -68,10 +69,11 @@ def session_violations(
         raise ValueError(f"order={order!r}: a value stands in it twice")
     sessions: dict[tuple[str, str], list[tuple[Operation, int]]] = {}
     for operation, value in _values(history):
-        if (operation.key, value) not in age:
+        wanted = operation.key, exactly(value)
+        if wanted not in age:
             raise ValueError(f"the value of {operation} is not in the order")
         mine = sessions.setdefault((operation.process, operation.key), [])
-        mine.append((operation, age[operation.key, value]))
+        mine.append((operation, age[wanted]))
     return [
         Violation(GUARANTEES[sooner.action, later.action], sooner, later)
         for session in sessions.values()

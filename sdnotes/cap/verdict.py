@@ -22,7 +22,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sdnotes.cap.linearizability import LIMIT, attempt, linearize
+from sdnotes.cap.linearizability import LIMIT, UndecidedError, attempt, linearize
 from sdnotes.cap.models import Model, State
 from sdnotes.sim import History, Operation, Outcome
 
@@ -33,7 +33,8 @@ class Refutation:
 
     No order explains ``prefix``, which ends with ``answers``: mostly one, more where
     several were given in the same microsecond. ``order`` explains the prefix as long as
-    those are not asked for.
+    those are not asked for. Where the limit of the search was reached before the
+    shortest such prefix was found, both are empty.
     """
 
     prefix: History
@@ -41,6 +42,12 @@ class Refutation:
     order: tuple[Operation, ...]
 
     def __str__(self) -> str:
+        if not self.answers:
+            last_us = answer_times_us(self.prefix)[-1]
+            return (
+                f"no order explains all answers until {last_us} us; which of them it "
+                "is, was not found within the limit"
+            )
         explained = (
             f"  {place}. {operation}"
             for place, operation in enumerate(self.order, start=1)
@@ -87,7 +94,9 @@ def judge(history: History, model: Model[State], limit: int | None = LIMIT) -> V
     """Return the verdict on a history; each key is an object of the same kind.
 
     Raises MalformedHistoryError for an operation that the model does not have,
-    UndecidedError when a key's search visits ``limit`` states without a verdict.
+    UndecidedError when a key's search visits ``limit`` states without a verdict. Each
+    of the searches for the shortest beginning that has no order has the same limit; if
+    it is reached, the refutation says less.
 
     Examples:
         >>> from sdnotes.cap import Register
@@ -104,7 +113,7 @@ def judge(history: History, model: Model[State], limit: int | None = LIMIT) -> V
     for key, part in by_key(history).items():
         order, reached_us = attempt(part, model, limit)
         if order is None:
-            refutations[key] = _refute(part, model, reached_us)
+            refutations[key] = _refute(part, model, reached_us, limit)
         else:
             orders[key] = order
     return Verdict(orders, refutations)
@@ -118,7 +127,9 @@ def by_key(history: History) -> dict[str, History]:
     return {key: History(tuple(operations)) for key, operations in parts.items()}
 
 
-def _refute(history: History, model: Model[State], reached_us: float) -> Refutation:
+def _refute(
+    history: History, model: Model[State], reached_us: float, limit: int | None
+) -> Refutation:
     """Find the first answer that cannot be explained, by halving what is in question.
 
     The search for the whole got past all answers before ``reached_us``, so we begin
@@ -128,25 +139,33 @@ def _refute(history: History, model: Model[State], reached_us: float) -> Refutat
     guess = bisect_left(times_us, reached_us)
     fine, broken = -1, len(times_us) - 1
     hints = [guess - 1, guess]
-    while broken - fine > 1:
-        middle = hints.pop() if hints else (fine + broken) // 2
-        if not fine < middle < broken:
-            continue
-        # No limit: the whole has been decided, and its beginnings are no dearer.
-        begun = until(history, times_us[middle])
-        if linearize(begun, model, limit=None) is None:
-            broken = middle
-        else:
-            fine = middle
-    now_us = times_us[broken]
-    prefix = until(history, now_us)
+    # A beginning may be dearer than the whole: what it leaves running is unknown there,
+    # and any part of that may have happened.
+    try:
+        while broken - fine > 1:
+            middle = hints.pop() if hints else (fine + broken) // 2
+            if not fine < middle < broken:
+                continue
+            begun = until(history, times_us[middle])
+            if linearize(begun, model, limit) is None:
+                broken = middle
+            else:
+                fine = middle
+        return _explained(until(history, times_us[broken]), model, limit)
+    except UndecidedError:
+        return Refutation(until(history, times_us[broken]), (), ())
+
+
+def _explained(prefix: History, model: Model[State], limit: int | None) -> Refutation:
+    """Return the refutation of the shortest beginning that has no order."""
+    now_us = answer_times_us(prefix)[-1]
     answers = tuple(
         o
         for o in prefix.operations
         if o.outcome is Outcome.OK and o.completed_us == now_us
     )
     unasked = (_unanswered(o) if o in answers else o for o in prefix.operations)
-    order = linearize(_with_one_open_each(unasked), model, limit=None)
+    order = linearize(_with_one_open_each(unasked), model, limit)
     assert order is not None
     return Refutation(prefix, answers, order)
 

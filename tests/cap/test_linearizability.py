@@ -19,8 +19,12 @@ MODELS: dict[str, Model] = {  # type: ignore[type-arg]
     "counter": Counter(1),
     "account": Account(5),
     "queue": Queue(),
+    "register of alike values": Register(0),
+    "queue of alike values": Queue(),
 }
 VALUES = range(3)
+ALIKE: list[Value] = [0, False, 1, True, (1,), (True,), ((0,),), ((False,),)]
+"""Pairs that Python calls equal, and that are not the same."""
 
 
 def explained_by_brute_force(history: History, model: Model) -> bool:  # type: ignore[type-arg]
@@ -88,6 +92,19 @@ CALLS: dict[str, list[Call]] = {
     "queue": [
         *[("enqueue", value, None) for value in VALUES] * 2,
         *[("dequeue", None, value) for value in (None, None, None, *VALUES)],
+    ],
+    "register of alike values": [
+        *[("read", None, seen) for seen in ALIKE] * 2,
+        *[("write", value, None) for value in ALIKE] * 2,
+        *[
+            ("cas", pair, did)
+            for pair in zip(ALIKE, ALIKE[::-1], strict=True)
+            for did in (False, True)
+        ],
+    ],
+    "queue of alike values": [
+        *[("enqueue", value, None) for value in ALIKE],
+        *[("dequeue", None, value) for value in ALIKE],
     ],
 }
 Turn = tuple[int, int, Outcome, bool, Call]
@@ -474,6 +491,31 @@ def test_a_search_that_takes_too_long_says_so() -> None:
     with pytest.raises(UndecidedError, match="undecided after 50 states"):
         judge(history, Register(0), limit=50)
     assert not judge(history, Register(0), limit=5000)
+
+
+@pytest.mark.parametrize("limit", [10, 200])
+def test_looking_for_the_reason_has_the_limit_of_the_search_too(limit: int) -> None:
+    """The whole contradicts itself at once; a beginning leaves most of it open, and
+    each part of what is open may have happened: 2**22 balances."""
+    withdrawals = [
+        Operation(f"p{n}", "withdraw", 2 << n, 0, 100 + n, Outcome.OK, result=1)
+        for n in range(22)
+    ]
+    history = History(tuple(withdrawals))
+
+    class CountingAccount(Account):
+        steps = 0
+
+        def step(self, state: int, operation: Operation) -> tuple[bool, int]:
+            CountingAccount.steps += 1
+            return super().step(state, operation)
+
+    verdict = judge(history, CountingAccount(1 << 24), limit=limit)
+    assert CountingAccount.steps <= 22 * (limit + 1) * 7  # seven searches, halving 22
+    assert not verdict
+    assert verdict.refutation.answers == verdict.refutation.order == ()
+    assert verdict.refutation.prefix == history
+    assert "was not found within the limit" in str(verdict)
 
 
 def test_verdicts_in_words_name_the_keys_where_there_are_several() -> None:

@@ -98,3 +98,14 @@ def test_orders_and_actions_that_cannot_be_are_refused() -> None:
     flown = Operation("ann", "fly", None, 0, 1, Outcome.OK)
     with pytest.raises(ValueError, match="not ann: fly"):
         session_violations(History((flown,)), [0])
+
+
+def test_true_is_no_older_version_of_1() -> None:
+    history = History(
+        (
+            Operation("ann", "write", True, 0, 5, Outcome.OK),
+            Operation("ann", "read", None, 10, 15, Outcome.OK, result=1),
+        )
+    )
+    assert len(session_violations(history, [1, True])) == 1
+    assert session_violations(history, [True, 1]) == []
