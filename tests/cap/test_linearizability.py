@@ -463,6 +463,7 @@ def test_true_is_not_one() -> None:
     [
         (Register(0), "cas", (1, 2), None),
         (Register(0), "cas", (1, 2), "yes"),
+        (Register(0), "cas", (1, 2), 1),
         (Counter(0), "read", None, "0"),
         (Counter(0), "add", 1, True),
         (Account(5), "withdraw", 1, None),
@@ -491,6 +492,61 @@ def test_a_search_that_takes_too_long_says_so() -> None:
     with pytest.raises(UndecidedError, match="undecided after 50 states"):
         judge(history, Register(0), limit=50)
     assert not judge(history, Register(0), limit=5000)
+
+
+def after_one_another(*calls: tuple[str, Value, Value, bool]) -> History:
+    """Each call is (action, argument, result, was it answered?), by its own process."""
+    return History(
+        tuple(
+            Operation(
+                process=f"p{place}",
+                action=action,
+                argument=argument,
+                invoked_us=10 * place,
+                completed_us=10 * place + 5 if told else None,
+                outcome=Outcome.OK if told else Outcome.UNKNOWN,
+                result=result,
+            )
+            for place, (action, argument, result, told) in enumerate(calls)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "calls", "fine"),
+    [
+        # What was lost is needed, although it changed "nothing": 0 became False.
+        (0, [("write", False, None, False), ("read", None, False, True)], True),
+        # Of two lost writes that look alike, the second explains the answer.
+        (
+            0,
+            [
+                ("write", 1, None, False),
+                ("write", True, None, False),
+                ("read", None, True, True),
+            ],
+            True,
+        ),
+        # Two lost steps lead from 1 to True, which one of them alone does not.
+        (
+            1,
+            [
+                ("write", 5, None, False),
+                ("cas", (5, True), None, False),
+                ("read", None, True, True),
+            ],
+            True,
+        ),
+        (0, [("write", (1,), None, True), ("read", None, (True,), True)], False),
+        (0, [("write", ((1,),), None, True), ("read", None, ((True,),), True)], False),
+        (True, [("read", None, 1, True)], False),
+        (1, [("cas", (True, 2), False, True), ("read", None, 1, True)], True),
+    ],
+)
+def test_true_is_not_1_wherever_values_are_compared(
+    first: Value, calls: list[tuple[str, Value, Value, bool]], fine: bool
+) -> None:
+    assert bool(judge(after_one_another(*calls), Register(first))) == fine
 
 
 @pytest.mark.parametrize("limit", [10, 200])
