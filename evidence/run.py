@@ -34,6 +34,7 @@ from evidence.differences import Difference, difference
 from evidence.labs.server import MissingServerError, end_on_sigterm
 from sitebuild import ROOT, records
 from sitebuild.problems import relative
+from sitebuild.whole import write_whole
 
 KIND_OF = {target: kind for kind, (_, target) in records.KINDS.items()}
 KIND_OF["benchmarks"] = KIND_OF["bench"]
@@ -171,7 +172,7 @@ def settle(name: str, record: dict[str, Any], *, update: bool) -> Difference:
     found = difference(known, record)
     if update:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(as_text(record), "utf-8")
+        write_whole(target, as_text(record))
         print(f"{name}: written, {found.in_words}")
     elif found:
         print(f"{name}: DIFFERS from {relative(target)}: {found.in_words}")

@@ -9,7 +9,6 @@ stderr or does not end is a ProblemError at the page and line to mend.
 import atexit
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from sdnotes.tables import text_table
 from sitebuild import ROOT, records
 from sitebuild.fences import Block
 from sitebuild.machine import stretch, yardstick
+from sitebuild.shown import unshowable, unwritable
 
 CPU_LIMIT_S = 0.5
 ELAPSED_LIMIT_S = 2.0
@@ -35,12 +35,6 @@ START_LIMIT_S = 60.0
 # All of them for a quiet machine: a slower one, or a busy one, is given more time.
 TRIES = 3
 """How often a block may be over its limits before it is refused."""
-_UNSHOWABLE = {
-    r"\t": "a tab, which pages show unlike terminals: use blanks",
-    r"\A[ ]*\n(?=\s*\S)": "a blank line first, which a page would drop",
-    r"`{6}": "a row of backticks, which would end its own fence",
-    r"[\x00-\x08\x0b-\x1f\x7f]": "a control character, which a page cannot show",
-}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -265,12 +259,13 @@ def run(block: Block) -> Result:
     if said := _over(answer):
         raise block.problem(f"snippet {block.name!r} {said}")
     printed = answer["output"]
+    if why := unwritable(printed):
+        raise block.problem(f"snippet {block.name!r} prints {why}")
     if block.figure:
         parts = figure_parts(block, printed)
         return Result(text_table(parts.columns, parts.rows), parts)
-    for wrong, why in _UNSHOWABLE.items():
-        if re.search(wrong, printed):
-            raise block.problem(f"snippet {block.name!r} prints {why}")
+    if why := unshowable(printed):
+        raise block.problem(f"snippet {block.name!r} prints {why}")
     return Result(as_recorded(printed))
 
 

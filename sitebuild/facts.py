@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sitebuild import ROOT
+from sitebuild.whole import write_whole
 
 KEPT = ROOT / ".facts.json"
 FACE = "__init__.py"
@@ -175,7 +176,7 @@ class _Known:
             if (ROOT / name).is_file() and not Path(name).is_absolute()
         }
         kept = {"version": self.version(), "files": files}
-        KEPT.write_text(json.dumps(kept), "utf-8")
+        write_whole(KEPT, json.dumps(kept))
         self.is_new = False
 
 

@@ -9,6 +9,7 @@ import re
 
 from sitebuild import DOCS, ROOT
 from sitebuild.problems import Problem, ProblemError, relative
+from sitebuild.whole import write_whole
 
 _PACKAGE = '''"""{slug}: the question of this chapter, in one sentence.
 
@@ -58,7 +59,7 @@ def _insert_in_nav(slug: str, title: str) -> None:
         places = [i for i, line in enumerate(lines) if f": {folder}/" in line]
         shared = [i for i in places if re.search(r"sdnotes\.(sim|figures):", lines[i])]
         lines.insert(min(shared) if shared else max(places) + 1, entry)
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    write_whole(path, "\n".join(lines) + "\n")
 
 
 def _link_from_home(slug: str, title: str) -> None:
@@ -71,10 +72,14 @@ def _link_from_home(slug: str, title: str) -> None:
         line = f"- **[{match['title']}](chapters/{slug}.md)** {match['q']}"
         text = text.replace(match[0], line)
     else:
-        last = list(re.finditer(r"^- \*\*.*$", text, re.MULTILINE))[-1]
+        # After the map's last item: other lists of the page begin like it.
+        start = text.index("\n## The map\n") + 1
+        end = text.find("\n## ", start)
+        items = re.finditer(r"^- \*\*.*$", text[start:end], re.MULTILINE)
+        at = start + list(items)[-1].end()
         line = f"\n- **[{title}](chapters/{slug}.md)** The question."
-        text = text[: last.end()] + line + text[last.end() :]
-    path.write_text(text, "utf-8")
+        text = text[:at] + line + text[at:]
+    write_whole(path, text)
 
 
 def lay_down(slug: str) -> None:
@@ -96,7 +101,7 @@ def lay_down(slug: str) -> None:
     for path, template in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         name = f"{slug.replace('_', '-')}-question"
-        path.write_text(template.format(slug=slug, title=title, name=name), "utf-8")
+        write_whole(path, template.format(slug=slug, title=title, name=name))
         print(f"wrote {relative(path)}")
     _insert_in_nav(slug, title)
     _link_from_home(slug, title)

@@ -30,6 +30,7 @@ from sitebuild.browser import node
 from sitebuild.facts import keep
 from sitebuild.problems import ProblemError
 from sitebuild.units import Unit, units
+from sitebuild.whole import write_whole
 
 GREEN = ROOT / ".quick.json"
 """What passed, with the digest of what it passed on; git ignores it."""
@@ -116,7 +117,7 @@ def run(*, everything: bool = False) -> bool:
     passed = {unit.name: unit.digest for unit in running}
     names = {unit.name for unit in known}
     kept = {name: digest for name, digest in green.items() if name in names}
-    GREEN.write_text(json.dumps(kept | passed, indent=0), "utf-8")
+    write_whole(GREEN, json.dumps(kept | passed, indent=0))
     spent_s = time.monotonic() - began_s
     print(f"quick: {spent_s:.1f} s; {left_out(known, running)}")
     if stale := records.stale():

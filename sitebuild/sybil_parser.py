@@ -13,6 +13,7 @@ from sybil import Document, Example, Region
 from sitebuild import engine
 from sitebuild.fences import Block, scan_text
 from sitebuild.problems import ProblemError
+from sitebuild.whole import write_whole
 
 
 def fenced(text: str, indent: str) -> str:
@@ -64,6 +65,6 @@ class SnippetParser:
             after = with_outputs(before, blocks)
             if after != before:
                 newline = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
-                path.write_text(after, "utf-8", newline=newline)
+                write_whole(path, after, newline)
                 changed.append(path)
         return changed

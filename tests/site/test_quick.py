@@ -226,7 +226,8 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
         mini.succeed(tree, "sitebuild", "chapter", slug)
     home = (tree / "docs" / "index.md").read_text("utf-8")
     assert "**[Dice](chapters/dice.md)** How many sixes?" in home
-    assert "**[Two words](chapters/two_words.md)**" in home
+    of_the_map = home.partition("## The map")[2].partition("##")[0].split("\n")
+    assert of_the_map[-3] == "- **[Two words](chapters/two_words.md)** The question."
     said = mini.succeed(tree, "sitebuild", "quick")
     assert "4 passed" in said  # a snippet and a test of each
     assert "left out: 1 of 3 test files, 4 of 6 snippets" in said

@@ -1,0 +1,30 @@
+r"""What may a block print, so that a page shows just that? Not everything.
+
+"a\tb"          pages and terminals show a tab unlike each other
+"\udce9.txt"    half a character, as os.listdir gives it: no file can hold it
+"""
+
+import re
+
+_UNWRITABLE = re.compile(r"[\ud800-\udfff]")
+_UNSHOWABLE = {
+    r"\t": "a tab, which pages show unlike terminals: use blanks",
+    r"\A[^\S\n]*\n(?=\s*\S)": "a blank line first, which a page would drop",
+    r"`{6}": "a row of backticks, which would end its own fence",
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f]": "a control character, which a page cannot show",
+    r"[\u2028\u2029]": "a line separator, which pages show unlike terminals",
+    r"[\u202a-\u202e\u2066-\u2069]": "a mark that turns the direction of writing",
+    r"[\ufeff\ufffe\uffff]": "a character that means nothing in a text",
+}
+
+
+def unwritable(printed: str) -> str:
+    """Return why no file can hold this, in words; "" for what one can."""
+    half = _UNWRITABLE.search(printed)
+    return f"{half[0]!r}, which no file can hold: print its repr()" if half else ""
+
+
+def unshowable(printed: str) -> str:
+    """Return why a page cannot show this as it is, in words; "" for what one can."""
+    found = (why for wrong, why in _UNSHOWABLE.items() if re.search(wrong, printed))
+    return next(found, "")
