@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from sitebuild import DOCS, ROOT, claims, fences, records
+from sitebuild import DOCS, ROOT, claims, fenced, fences, records
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
@@ -83,7 +83,7 @@ def link_problems() -> list[Problem]:
     problems = []
     for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
-        hidden = [(f.start, f.end) for f in fences.fences(text, path)]
+        hidden = [(f.start, f.end) for f in fenced.fences(text, path)]
         for match in _LINK.finditer(text):
             target = match[1].partition("#")[0]
             if any(start <= match.start() < end for start, end in hidden):

@@ -12,15 +12,13 @@ Left out: indented code blocks, which never run. See docs/contributing.md.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sybil import Document
-from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
-
 from sitebuild import ROOT
+from sitebuild.fenced import Fence, fences
 from sitebuild.problems import Problem, ProblemError, relative
+from sitebuild.shown import strange
 
 MAX_LINES = 20
 MAX_COLUMNS = 88
@@ -38,8 +36,6 @@ _ATTRIBUTES = {
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RECORD_NAME = re.compile(r"[a-z_]+/[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_INFO = re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)")
-_CLOSING = re.compile(r"\s*(`{3,}|~{3,})\s*")
 _OPENING = re.compile(r"\s*(```|~~~)\S")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
@@ -79,58 +75,6 @@ class Block:
         """Return an error at the fence, or at a line of the code (counted from 1)."""
         return ProblemError(
             Problem(relative(self.path), self.line + line_in_code, message)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Fence:
-    """One fence as it stands in the text, understood no further than its info line."""
-
-    info: str
-    text: str
-    indent: str
-    line: int
-    start: int
-    end: int
-
-
-def fences(text: str, path: Path) -> Iterator[Fence]:
-    """Yield the outermost fences of a page, in order."""
-    document = Document(text, str(path))
-    regions = sorted(
-        RawFencedCodeBlockLexer(_INFO)(document), key=lambda r: (r.start, -r.end)
-    )
-    covered = 0
-    for region in regions:
-        if region.start < covered:
-            continue  # shown inside a longer fence, as the contributor's guide does
-        covered = region.end
-        line = text.count("\n", 0, region.start) + 1
-        opening, *inside = text[region.start : region.end].split("\n")
-        closing = inside.pop() if inside else ""
-        prefix = re.match(r"\s*", opening)
-        assert prefix is not None
-        indent = prefix[0]
-        if not opening.startswith((f"{indent}`", f"{indent}~")):
-            raise ProblemError(
-                Problem(
-                    relative(path),
-                    line,
-                    "a fence in a quotation or on a list item's own line is not read; "
-                    "give it lines of its own, indented where it belongs to an item",
-                )
-            )
-        if not _CLOSING.fullmatch(closing):
-            message = f"the fence {opening.strip()!r} is never closed"
-            raise ProblemError(Problem(relative(path), line, message))
-        lines = [part.removeprefix(indent) for part in inside]
-        yield Fence(
-            info=region.lexemes["info"].strip(),
-            text="".join(f"{part}\n" for part in lines),
-            indent=indent,
-            line=line,
-            start=region.start,
-            end=region.end,
         )
 
 
@@ -181,8 +125,14 @@ def _check_python(block: Block) -> None:
             raise block.problem(
                 f"{len(line)} columns; at most {MAX_COLUMNS} fit a page", number
             )
-        if "\t" in line:
-            raise block.problem("a tab; a page shows them unlike: use blanks", number)
+        if why := strange(line):
+            raise block.problem(f"the code has {why}", number)
+        if line.isspace():
+            raise block.problem(
+                "a line of blanks, which a page drops: empty it", number
+            )
+    if block.code.startswith("\n"):
+        raise block.problem("an empty line first, which a page would drop", 1)
     try:
         compile(block.code, block.where, "exec")
     except SyntaxError as error:

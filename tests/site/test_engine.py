@@ -297,20 +297,48 @@ def test_a_snippet_that_would_not_run_or_fit_is_refused_before_it_runs() -> None
         assert said in str(caught.value)
 
 
+X = f'{FENCE}python name="x"\n'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (
-            f'{FENCE}text\nshown\n\n{FENCE}python name="x"\n1/0\n{FENCE}\n',
+            f"{FENCE}text\nshown\n\n{X}1/0\n{FENCE}\n",
             ":4: '```python name=",
         ),
-        (f'{FENCE}python name="x"\nprint(1)\n', ":1: the fence '```python name="),
+        (f"{X}print(1)\n", ":1: the fence '```python name="),
         (
             f"a\n\n{FENCE}`markdown\n{FENCE}python\n1\n{FENCE}\n",
             ":3: the fence '````markdown' is never closed",
         ),
-        (f'> {FENCE}python name="x"\n> 1\n> {FENCE}\n', ":1: a fence in a quotation"),
-        (f'{FENCE}python name="x"\nif 1:\n\tprint()\n{FENCE}\n', ":3: a tab;"),
+        (f"> {X}> 1\n> {FENCE}\n", ":1: a fence in a quotation"),
+        (
+            f"{X}if 1:\n\tprint()\n{FENCE}\n",
+            ":3: the code has a tab",
+        ),
+        (
+            f"{X}def f():\n    \n    return\n{FENCE}\n",
+            ":3: a line of blanks",
+        ),
+        (f"{X}\nprint(1)\n{FENCE}\n", ":2: an empty line first"),
+        (f"{X}# \u202e\n{FENCE}\n", ":2: the code has a mark"),
+        (f'{X}"\x02"\n{FENCE}\n', ":2: the code has a control"),
+        (f"{X}1\n{FENCE}`\n", ":1: it is closed by '````'"),
+        (
+            f"1. a\n\n   {X}   1\n   {FENCE}\n",
+            ":3: a fence that is",
+        ),
+        (
+            f"- a\n    {X}    1\n    {FENCE}\n",
+            ":2: a fence in a list",
+        ),
+        (f"- a\n\n\t{X}\t1\n\t{FENCE}\n", ":3: a fence that is"),
+        (
+            f"<!--\n{X}1\n{FENCE}\n-->\n",
+            ":2: a fence in a comment",
+        ),
+        (f"\ufeff{X}1\n{FENCE}\n", ":1: the page begins with a"),
     ],
 )
 def test_a_fence_that_would_swallow_another_or_never_run_is_refused(
