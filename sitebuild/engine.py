@@ -26,7 +26,7 @@ from sdnotes.tables import text_table
 from sitebuild import ROOT, records
 from sitebuild.fences import Block
 from sitebuild.machine import stretch, yardstick
-from sitebuild.shown import unshowable, unwritable
+from sitebuild.shown import unshowable
 
 CPU_LIMIT_S = 0.5
 ELAPSED_LIMIT_S = 2.0
@@ -90,7 +90,7 @@ class Worker:
         """Return the worker's answer; kills the worker when the time is up."""
         request = {
             "code": block.code,
-            "filename": block.where,
+            "filename": f"{block.name}.py",
             "native": block.native,
         }
         with self._lock:
@@ -259,8 +259,6 @@ def run(block: Block) -> Result:
     if said := _over(answer):
         raise block.problem(f"snippet {block.name!r} {said}")
     printed = answer["output"]
-    if why := unwritable(printed):
-        raise block.problem(f"snippet {block.name!r} prints {why}")
     if block.figure:
         parts = figure_parts(block, printed)
         return Result(text_table(parts.columns, parts.rows), parts)

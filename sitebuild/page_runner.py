@@ -4,18 +4,16 @@
 
 The file goes into the browser as it stands, with its neighbours page_*.py, and runs
 under Pyodide; the parity tests run it there under Node. sitebuild/worker.py, which runs
-the same snippets for the build, takes ``execute`` and the refusals from here: one
-engine, wherever a snippet runs.
+the same snippets for the build, shares page_program.py and the refusals: one engine,
+wherever a snippet runs.
 
 Left out: limits of time. A browser stops a snippet by ending its worker.
 """
 
-import ast
 import asyncio
 import builtins
 import contextlib
 import contextvars
-import linecache
 import logging
 import os
 import subprocess
@@ -24,10 +22,10 @@ import tempfile
 import threading
 import time
 import traceback
-import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sitebuild.page_program import execute, program
 from sitebuild.page_streams import Printed, standard_streams
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
@@ -54,18 +52,6 @@ class NotInPageError(RuntimeError):
     __module__ = "builtins"  # so that a traceback does not name this file
 
 
-def execute(code: str, filename: str) -> None:
-    """Run the code as ``__main__`` in an empty namespace; what it raises comes out.
-
-    A traceback shows the snippet's own lines, under the file name given.
-    """
-    lines = code.splitlines(keepends=True)
-    linecache.cache[filename] = (len(code), None, lines, filename)
-    module = types.ModuleType("__main__")
-    sys.modules["__main__"] = module  # dataclasses and pickle look their module up
-    exec(compile(ast.parse(code, filename), filename, "exec"), module.__dict__)  # noqa: S102
-
-
 def refusing(message: str) -> Any:
     """Return a function that takes any arguments and raises NotInPageError."""
 
@@ -75,7 +61,7 @@ def refusing(message: str) -> Any:
     return refuse
 
 
-_OURS = {code.__code__.co_filename for code in (execute, Printed.write)}
+_OURS = {code.__code__.co_filename for code in (refusing, execute, Printed.write)}
 
 
 def refuse_what_pages_lack(*, can_wait: bool) -> None:
@@ -185,12 +171,17 @@ class Session:
         # asyncio.run do, even if the snippet catches them.
         hook, sys.excepthook = sys.excepthook, lambda *_: None
         try:
-            with standard_streams(self), empty_folder():
+            with (
+                standard_streams(self),
+                empty_folder(),
+                program(code, filename) as module,
+            ):
                 try:
-                    execute(code, filename)
+                    execute(code, module)
                     ended = True
                 except BaseException as error:  # noqa: BLE001 - shown to the reader
                     ended = self._failed(error, filename)
+                del module  # else it would outlive its end
         finally:
             sys.excepthook = hook
             put_back(self._builtins)

@@ -6,7 +6,6 @@ r"""What may a block print, so that a page shows just that? Not everything.
 
 import re
 
-_UNWRITABLE = re.compile(r"[\ud800-\udfff]")
 _LAYOUT = {
     r"\A[^\S\n]*\n(?=\s*\S)": "a blank line first, which a page would drop",
     r"`{6}": "a row of backticks, which would end its own fence",
@@ -18,12 +17,6 @@ _STRANGE = {
     r"[\u202a-\u202e\u2066-\u2069]": "a mark that turns the direction of writing",
     r"[\ufeff\ufffe\uffff]": "a character that means nothing in a text",
 }
-
-
-def unwritable(printed: str) -> str:
-    """Return why no file can hold this, in words; "" for what one can."""
-    half = _UNWRITABLE.search(printed)
-    return f"{half[0]!r}, which no file can hold: print its repr()" if half else ""
 
 
 def unshowable(printed: str) -> str:

@@ -9,33 +9,79 @@ end, which no thread or signal handler could be trusted to do.
 """
 
 import contextlib
+import gc
 import importlib
 import io
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import traceback
 import warnings
 import zoneinfo
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 from sitebuild.machine import yardstick
-from sitebuild.page_runner import OUTPUT_LIMIT_CHARS, execute, refusing
+from sitebuild.page_program import execute, program
+from sitebuild.page_runner import OUTPUT_LIMIT_CHARS, refusing
+from sitebuild.page_streams import standard_streams
 
 # Imported before the first block, so that no block is charged for them.
+_TOO_MUCH = f"printed more than {OUTPUT_LIMIT_CHARS} characters"
 _WARM = ("sdnotes", "sdnotes.sim", "sdnotes.figures", "sdnotes.figures.chart")
 
 
-class _Tail(io.StringIO):
-    """Captured output that refuses to grow without end."""
+class _Kept:
+    """What a block prints, by stream; it refuses to grow without end."""
 
-    def write(self, text: str) -> int:
-        if self.tell() + len(text) > OUTPUT_LIMIT_CHARS:
-            raise RuntimeError(f"printed more than {OUTPUT_LIMIT_CHARS} characters")
-        return super().write(text)
+    runs = 1
+
+    def __init__(self) -> None:
+        self.parts: dict[str, list[str]] = {"out": [], "err": []}
+        self.chars = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.chars > OUTPUT_LIMIT_CHARS
+
+    def is_under_way(self, _: int) -> bool:
+        return True
+
+    def take(self, kind: str, text: str) -> None:
+        if self.is_full:
+            return  # it was told once, and can print no more
+        self.chars += len(text)
+        if self.is_full:
+            raise RuntimeError(_TOO_MUCH)
+        self.parts[kind].append(text)
+
+    def send(self) -> None:
+        """Nothing waits."""
+
+    def stray(self, _: str) -> None:
+        """Nothing was left behind by an earlier run: there was none."""
+
+    def text(self, kind: str) -> str:
+        return "".join(self.parts[kind])
+
+
+class _Descriptor:
+    """A file in the place of descriptor 1 or 2, for what comes past ``sys.stdout``.
+
+    A process that the block starts writes there, and whatever is written in C.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this process
+        os.dup2(self._file.fileno(), number)
+
+    def text(self) -> str:
+        self._file.seek(0)
+        return self._file.read(OUTPUT_LIMIT_CHARS * 4).decode("utf-8", "replace")
 
 
 def _failure(error: BaseException, filename: str) -> dict[str, Any]:
@@ -60,31 +106,82 @@ def _refused(what: str, native: str) -> Any:
     )
 
 
+def _text_to(number: int) -> TextIO:
+    """Return a stream that writes to a descriptor line by line, as to a terminal."""
+    return open(number, "w", encoding="utf-8", newline="\n", buffering=1, closefd=False)
+
+
+@contextlib.contextmanager
+def _streams(kept: _Kept, native: str | None) -> Iterator[None]:
+    """Let what is printed be kept; beside processes, where theirs goes, in order."""
+    if native != "process":
+        with standard_streams(kept):
+            yield
+        return
+    before = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin = io.StringIO()
+    sys.stdout, sys.stderr = _text_to(1), _text_to(2)
+    try:
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(ValueError):  # closed by the block
+                stream.flush()
+        sys.stdin, sys.stdout, sys.stderr = before
+
+
+@contextlib.contextmanager
+def _warnings_kept(kept: list[str]) -> Iterator[None]:
+    """Keep what would be shown; what the block itself catches is its own affair."""
+    with warnings.catch_warnings():
+
+        def show(message: Warning | str, category: type[Warning], *_: object) -> None:
+            kept.append(f"{category.__name__}: {message}")
+
+        warnings.showwarning = show  # type: ignore[assignment]
+        warnings.simplefilter("ignore", ImportWarning)  # Pygal's import hook
+        yield
+
+
 def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     """Run a block in an empty namespace and return what it printed, or its error."""
     if native is None:
         threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
         subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
-    stdout, stderr = _Tail(), _Tail()
+    kept, warned, failure = _Kept(), list[str](), None
+    out, err = _Descriptor(1), _Descriptor(2)
     before = yardstick(5_000)  # a short look: most blocks take little longer
     started_s, began_s = time.process_time(), time.perf_counter()
-    try:
-        with (
-            contextlib.redirect_stdout(stdout),
-            contextlib.redirect_stderr(stderr),
-            warnings.catch_warnings(),
-        ):
-            warnings.simplefilter("error")
-            warnings.simplefilter("ignore", ImportWarning)  # Pygal's import hook
-            execute(code, filename)
-    except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
-        return _failure(error, filename)
-    if stderr.getvalue():
-        return {"error": f"wrote to stderr: {stderr.getvalue().strip()}", "line": 0}
+    with (
+        _warnings_kept(warned),
+        _streams(kept, native),
+        program(code, filename) as module,
+    ):
+        try:
+            execute(code, module)
+        except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
+            failure = _failure(error, filename)
+        del module  # else it would outlive its end
+        threading._shutdown()  # type: ignore[attr-defined]  # as Python: wait for all
     cpu_s, wall_s = time.process_time() - started_s, time.perf_counter() - began_s
+    if kept.is_full:
+        failure = {"error": _TOO_MUCH, "line": 0}
+    printed, said = kept.text("out"), kept.text("err") + err.text()
+    if native == "process":
+        printed = out.text()
+        if len(printed) > OUTPUT_LIMIT_CHARS:
+            failure = {"error": _TOO_MUCH, "line": 0}
+    elif out.text():
+        failure = {"error": "wrote to file descriptor 1: use print", "line": 0}
+    if failure is None and said:
+        failure = {"error": f"wrote to stderr: {said.strip()}", "line": 0}
+    if failure is None and warned:
+        failure = {"error": warned[0], "line": 0}
+    if failure is not None:
+        return failure
     after = yardstick() if wall_s > 0.1 else before
     return {
-        "output": stdout.getvalue(),
+        "output": printed,
         "cpu_s": cpu_s,
         "wall_s": wall_s,
         "yardstick_cpu_s": max(before.cpu_s, after.cpu_s),
@@ -112,40 +209,36 @@ def _forked(request: dict[str, Any]) -> dict[str, Any]:
     return {"error": f"ended the interpreter (status {code})", "line": 0}
 
 
-def _answer(request: dict[str, Any], stray: BinaryIO) -> dict[str, Any]:
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
     home = os.getcwd()
     with tempfile.TemporaryDirectory(dir=home) as folder:
         os.chdir(folder)
         try:
             # Where there is no fork, blocks share this process, and their own care
             # is all that keeps them apart.
-            answer = _forked(request) if hasattr(os, "fork") else run(**request)
+            return _forked(request) if hasattr(os, "fork") else run(**request)
         finally:
             os.chdir(home)
-    if stray.seek(0, os.SEEK_END):
-        stray.seek(0)
-        stray.truncate()
-        return {"error": "wrote to file descriptor 1: use print", "line": 0}
-    return answer
 
 
 def main() -> None:
     """Answer requests until the parent closes the pipe."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    # Nothing that a block does to file descriptors 0 and 1 may reach the protocol,
-    # and nothing that it writes there may be lost in silence.
-    with tempfile.TemporaryFile() as stray, open(os.devnull, "rb") as nothing:
+    # Nothing that a block does to file descriptors 0 and 1 may reach the protocol.
+    with open(os.devnull, "r+b") as nothing:
         os.dup2(nothing.fileno(), 0)
-        os.dup2(stray.fileno(), 1)
+        os.dup2(nothing.fileno(), 1)
         for name in _WARM:
             with contextlib.suppress(ModuleNotFoundError):
                 importlib.import_module(name)
         zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
+        gc.collect()
+        gc.freeze()  # a block's end collects what the block left, and no more
         answers.write("{}\n")
         answers.flush()
         for line in requests:
-            answers.write(json.dumps(_answer(json.loads(line), stray)) + "\n")
+            answers.write(json.dumps(_answer(json.loads(line))) + "\n")
             answers.flush()
 
 

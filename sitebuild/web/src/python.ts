@@ -3,6 +3,7 @@
 import type { loadPyodide, PyodideAPI } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 import imports from "../../page_imports.py";
+import program from "../../page_program.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
 import { Descriptors } from "./descriptors.ts";
@@ -76,6 +77,7 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	});
 	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
 	moduleOf(py, "page_streams", streams);
+	moduleOf(py, "page_program", program);
 	const running = moduleOf(py, "page_runner", runner);
 	const canWait = "Suspending" in WebAssembly;
 	running.refuse_what_pages_lack.callKwargs({ can_wait: canWait });
