@@ -16,6 +16,7 @@ counters in a byte.
 Chapter: docs/chapters/caching.md.
 """
 
+import hashlib
 import zlib
 from collections.abc import Hashable
 
@@ -25,11 +26,12 @@ _MIX = 0x9E3779B97F4A7C15  # 2**64 over the golden ratio: neighbours end far apa
 _64_BITS = (1 << 64) - 1
 
 
-def stable_hash(key: Hashable) -> int:
-    """Return 64 bits that depend on the key alone, where it is int, str or bytes.
+def stable_hash(key: Hashable, salt: int = 0) -> int:
+    """Return 64 bits that depend on key and salt alone, for int, str and bytes.
 
     Python hashes strings differently in each process; a run must not depend on that.
-    What is of another type has its own ``hash``.
+    What is of another type has its own ``hash``. Without a salt it is quick, and
+    anybody can find texts that share one; with a secret one, nobody can.
 
     Examples:
         >>> stable_hash("a") == stable_hash(b"a"), stable_hash(1) == stable_hash(2)
@@ -40,12 +42,22 @@ def stable_hash(key: Hashable) -> int:
     if isinstance(key, float) and key.is_integer():
         key = int(key)  # equal keys are one key
     if isinstance(key, bytes):
-        number = zlib.crc32(key)
+        number = _keyed(key, salt) if salt else zlib.crc32(key)
     else:  # hash(int) depends on the machine's word, as in a browser
         number = key if isinstance(key, int) else hash(key)
+        if salt or not -1 << 63 <= number <= _64_BITS:
+            number = _keyed(
+                number.to_bytes(number.bit_length() // 8 + 1, signed=True), salt
+            )
     number = (number + 1) * _MIX & _64_BITS
     number = (number ^ number >> 32) * _MIX & _64_BITS
     return number ^ number >> 29
+
+
+def _keyed(content: bytes, salt: int) -> int:
+    key = salt.to_bytes((salt.bit_length() + 7) // 8)
+    digest = hashlib.blake2b(content, digest_size=8, key=key).digest()
+    return int.from_bytes(digest)
 
 
 class FrequencySketch:
@@ -62,11 +74,14 @@ class FrequencySketch:
         (2, 1, 0)
     """
 
-    def __init__(self, *, expected_keys: int, sample_size: int) -> None:
+    def __init__(self, *, expected_keys: int, sample_size: int, salt: int = 0) -> None:
         for name, n in (("expected_keys", expected_keys), ("sample_size", sample_size)):
             if not isinstance(n, int) or isinstance(n, bool) or n < 1:
                 raise ValueError(f"{name}={n!r} is not a whole number above 0")
+        if not isinstance(salt, int) or not 0 <= salt < 1 << 512:
+            raise ValueError(f"salt={salt!r} is not a whole number of at most 64 bytes")
         self.sample_size = sample_size
+        self._salt = salt
         self._width_bits = max(3, (expected_keys - 1).bit_length())
         self._rows = [bytearray(1 << self._width_bits) for _ in range(_ROWS)]
         self._added = 0
@@ -89,7 +104,7 @@ class FrequencySketch:
         return min(row[i] for row, i in zip(self._rows, places, strict=True))
 
     def _places(self, key: Hashable) -> list[int]:
-        number = stable_hash(key)
+        number = stable_hash(key, self._salt)
         number |= number << 64  # the last row may need more than its 16 bits
         mask = (1 << self._width_bits) - 1
         return [number >> 16 * row & mask for row in range(_ROWS)]

@@ -8,6 +8,10 @@ and forgets slowly. What leaves the small window is let into the main part only 
 sketch has seen it more often than what the main part would evict. One-time keys never
 get past the window, which in turn saves bursts of new keys from the sketch's verdict.
 
+Keys that share their counters with each other count as popular, all of them: with one
+such request in fifty, they push out what is used. Whoever chooses keys can find such,
+unless the sketch's hash has a ``salt`` that nobody knows.
+
 Source: Einziger, Friedman, Manes 2017, "TinyLFU: a highly efficient cache admission
 policy", ACM TOS 13(4): window 1 %, main SLRU with 80 % protected, sample 10 times the
 capacity.
@@ -25,7 +29,8 @@ from sdnotes.caching.sketch import FrequencySketch
 class WTinyLFUCache(Cache[K, V]):
     """A cache that admits by popularity. ``put`` and hits take constant time.
 
-    Keys that are int, str or bytes give the same run in every process.
+    Keys that are int, str or bytes give the same run in every process. Where others
+    choose them, give it a salt that they do not know, as ``secrets.randbits(64)``.
 
     Examples:
         >>> cache = WTinyLFUCache(capacity=3)
@@ -40,6 +45,7 @@ class WTinyLFUCache(Cache[K, V]):
         window_share: float = 0.01,
         protected_share: float = 0.8,
         sample_size: int | None = None,
+        salt: int = 0,
         on_evict: Callable[[K, V], object] | None = None,
     ) -> None:
         super().__init__(capacity, on_evict=on_evict)
@@ -51,7 +57,7 @@ class WTinyLFUCache(Cache[K, V]):
         # A sample has many more keys than the cache, and a narrow sketch takes them for
         # each other. Caffeine's has four counters a row for each entry too.
         self.sketch = FrequencySketch(
-            expected_keys=4 * capacity, sample_size=sample_size
+            expected_keys=4 * capacity, sample_size=sample_size, salt=salt
         )
         self._window_room = max(1, int(capacity * window_share))
         main_room = capacity - self._window_room

@@ -14,7 +14,9 @@ Whoever joins may be given an answer that was read *before* it asked. After a wr
 
 Source: Go's golang.org/x/sync/singleflight, whose word it is.
 Left out: other processes, which need a lease in a shared cache; threads
-(sdnotes.herd.single_flight). Chapter: docs/chapters/herd.md.
+(sdnotes.herd.single_flight); a circle that nobody can see when it closes, since the
+call begins to await a task only after that task has joined (a timeout ends it).
+Chapter: docs/chapters/herd.md.
 """
 
 import asyncio
@@ -23,6 +25,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from sdnotes.herd.awaiting import waits_for
 from sdnotes.herd.finished import awaitable, finished
 
 K = TypeVar("K", bound=Hashable)
@@ -49,8 +52,13 @@ class _Flight:
     def __init__(self) -> None:
         self.task: asyncio.Task[object] | None = None
         self.waiting = 0
-        self.waits_for: list[_Flight] = []
+        # What was asked for within its call, and by which task.
+        self.asked: list[tuple[_Flight, asyncio.Task[object] | None]] = []
         self.traceback: TracebackType | None = None
+
+    def awaits(self, task: asyncio.Task[object] | None) -> bool:
+        """Return whether its call waits for that task, or is it."""
+        return self.task is not None and task is not None and waits_for(self.task, task)
 
     def reaches(self, other: "_Flight") -> bool:
         """Return whether it waits, over any number of others, for the other."""
@@ -59,13 +67,14 @@ class _Flight:
             flight = ahead.pop()
             if flight is other:
                 return True
-            new = set(flight.waits_for) - seen
+            new = {then for then, by in flight.asked if flight.awaits(by)} - seen
             seen |= new
             ahead += new
         return False
 
 
-# In which flight's call this code runs: its subtasks inherit it.
+# In which flight's call this code runs. Its subtasks inherit it, and so do tasks that
+# it leaves running in the background: whether it waits for them is another question.
 _inside: ContextVar[_Flight | None] = ContextVar("_inside", default=None)
 
 
@@ -99,22 +108,23 @@ class AsyncSingleFlight(Generic[K, T]):
         call that gives a generator, which no two can share, or nothing to await.
         """
         flight = self._under_way(key) or self._take_off(key, call)
-        task = flight.task
-        if task is not None and task.get_loop() is not asyncio.get_running_loop():
+        task, asking = flight.task, asyncio.current_task()
+        assert task is not None
+        if task.get_loop() is not asyncio.get_running_loop():
             raise RuntimeError(f"the call for {key!r} runs in another event loop")
         inside = _inside.get()
-        if task is None or (inside is not None and flight.reaches(inside)):
+        if inside is not None and inside.awaits(asking) and flight.reaches(inside):
             raise CircularAwaitError(f"the call for {key!r} would wait for itself")
         flight.waiting += 1
         if inside is not None:
-            inside.waits_for.append(flight)
+            inside.asked.append((flight, asking))
         try:
             # Unlike ``await task``, this leaves the task alone when it is cancelled.
             await asyncio.wait([task])
         finally:
             flight.waiting -= 1
             if inside is not None:
-                inside.waits_for.remove(flight)
+                inside.asked.remove((flight, asking))
             if not flight.waiting and not task.done():
                 # A newcomer must not join a call that is being cancelled.
                 self._drop(key, flight)
@@ -129,7 +139,7 @@ class AsyncSingleFlight(Generic[K, T]):
             try:
                 raise error.with_traceback(flight.traceback)
             finally:  # else it and this frame would keep each other alive
-                del error, task, flight, inside
+                del error, task, flight, inside, asking
         return task.result()  # type: ignore[return-value]  # the task awaits the call
 
     def forget(self, key: K) -> None:
@@ -144,7 +154,7 @@ class AsyncSingleFlight(Generic[K, T]):
     def _under_way(self, key: K) -> _Flight | None:
         flight = self._flights.get(key)
         if flight is None or flight.task is None:
-            return flight
+            return None
         loop = flight.task.get_loop()
         # A loop that was closed in mid-flight left a task that will never end.
         return None if flight.task.done() or loop.is_closed() else flight
@@ -156,6 +166,7 @@ class AsyncSingleFlight(Generic[K, T]):
 
         async def fly() -> object:
             _inside.set(flight)
+            flight.task = asyncio.current_task()  # an eager one is not returned yet
             try:
                 work = awaitable(call(), instead="use SingleFlight")
                 return finished(await work, instead="await it in the call")

@@ -181,7 +181,6 @@ def retry(
     TypeError for a call that gives a coroutine or a generator.
     """
     attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
-    pause = sleep  # the caller's: nothing here waits by itself
     while True:
         try:
             result = call()
@@ -194,7 +193,7 @@ def retry(
             return finished(result, instead="use retry_async")
         # Outside the handler: the next try's error is not "during handling of" this.
         try:
-            pause(delay_s)
+            sleep(delay_s)
             attempts.check_time(last)
         finally:
             del last  # else it and this frame would keep each other alive
@@ -218,7 +217,6 @@ async def retry_async(
     call whose result cannot be awaited, or is yet another coroutine or a generator.
     """
     attempts = _Attempts(on, delays, now, tries, deadline_s, budget, watch)
-    pause = sleep  # the caller's: nothing here waits by itself
     while True:
         try:
             work = call()
@@ -233,7 +231,7 @@ async def retry_async(
             awaitable(work, instead="use retry")
             return finished(cast("T", result), instead="await it in the call")
         try:
-            await pause(delay_s)
+            await sleep(delay_s)
             attempts.check_time(last)
         finally:
             del last  # else it and this frame would keep each other alive

@@ -1,6 +1,7 @@
 """Each policy against its twin: the same hits, the same entries, the same victims."""
 
 import random
+import zlib
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -319,6 +320,7 @@ BAD: list[tuple[Callable[[], object], str]] = [
     (lambda: WTinyLFUCache(4, protected_share=0), "protected_share=0"),
     (lambda: WTinyLFUCache(4, protected_share=1), "protected_share=1"),
     (lambda: WTinyLFUCache(4, sample_size=0), "sample_size=0"),
+    (lambda: WTinyLFUCache(4, salt=-1), "salt=-1"),
     (lambda: WTinyLFUCache(4, sample_size=2.5), "sample_size=2.5"),  # type: ignore[arg-type]
 ]
 
@@ -339,3 +341,35 @@ def test_one_segment_is_lru_and_an_almost_whole_share_is_taken() -> None:
     for key in trace:
         assert single.access(key) == lru.access(key)
     assert SLRUCache(10, shares=(0.1,) * 10).capacity == 10
+
+
+def same_counters(number: int) -> bytes:
+    """A text that ends with its own check sum: all of these have one CRC-32."""
+    text = b"%d" % number
+    return text + zlib.crc32(text).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    "collide", [same_counters, lambda n: n << 64], ids=["texts", "numbers"]
+)
+class TestKeysThatShareTheirCounters:
+    @staticmethod
+    def misses(cache: Cache[object, None], every: int, collide: Any) -> float:
+        draw, misses, requests = random.Random(1), 0, 40_000
+        for at in range(requests):
+            if every and at % every == 0:
+                cache.access(collide(at + 1))
+            # What is popular changes every 4000 requests.
+            key = 10_000 * (1 + at // 4000) + int(draw.paretovariate(0.7)) % 1000
+            misses += not cache.access(key)
+        cache.check()
+        return misses / requests
+
+    def test_push_out_what_is_used_unless_there_is_a_salt(self, collide: Any) -> None:
+        alone = self.misses(WTinyLFUCache(100), 0, collide)
+        for salt in (1, 2, 3, 1 << 500):
+            salted = self.misses(WTinyLFUCache(100, salt=salt), 50, collide)
+            assert salted < 1.3 * alone
+        flooded = self.misses(WTinyLFUCache(100), 50, collide)
+        found = collide is same_counters  # whole numbers are never cut off
+        assert (flooded > 1.9 * alone) == found

@@ -58,6 +58,12 @@ class Gate:
         return self.result
 
 
+async def in_a_group(inner: Coroutine[Any, Any, object]) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(0))
+        group.create_task(inner)
+
+
 async def settle() -> None:
     """Let every task go as far as it can."""
     for _ in range(20):
@@ -297,6 +303,76 @@ class TestCircles:
 
             with pytest.raises(CircularAwaitError):
                 await flights.do("k", call)
+
+        run(main)
+
+    def test_a_task_that_the_call_leaves_running_joins_as_anybody_does(self) -> None:
+        """It runs in the context of the call, which does not wait for it."""
+
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            background: list[asyncio.Task[object]] = []
+
+            async def call() -> object:
+                background.append(asyncio.create_task(flights.do("k", call)))
+                await asyncio.sleep(0.01)
+                return 7
+
+            assert await flights.do("k", call) == 7
+            assert await asyncio.gather(*background) == [7]
+
+        run(main)
+
+    def test_nor_is_a_circle_made_up_over_two_keys(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            background: list[asyncio.Task[object]] = []
+            gate = Gate("b")
+
+            async def a() -> object:
+                background.append(asyncio.create_task(flights.do("b", b)))
+                await asyncio.sleep(0.01)
+                return "a"
+
+            async def b() -> object:
+                return (await gate(), await flights.do("a", a))
+
+            first = asyncio.create_task(flights.do("a", a))
+            await settle()
+            gate.let_go.set()
+            assert await first == "a"
+            assert await background[0] == ("b", "a")
+
+        run(main)
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda inner: asyncio.wait_for(inner, 60),
+            lambda inner: asyncio.shield(inner),
+            lambda inner: asyncio.gather(asyncio.sleep(0), asyncio.gather(inner)),
+            lambda inner: asyncio.wait([asyncio.ensure_future(inner)]),
+            in_a_group,
+        ],
+        ids=["wait_for", "shield", "gather", "wait", "TaskGroup"],
+    )
+    def test_a_subtask_is_seen_however_the_call_waits_for_it(self, ask: Any) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            told: list[type[BaseException]] = []
+
+            async def inner() -> None:
+                await asyncio.sleep(0)  # the call awaits by now
+                try:
+                    await flights.do("k", call)
+                except CircularAwaitError as error:
+                    told.append(type(error))
+
+            async def call() -> object:
+                return await ask(inner())
+
+            await flights.do("k", call)
+            assert told == [CircularAwaitError]
 
         run(main)
 
@@ -542,15 +618,18 @@ def test_a_result_and_an_error_are_let_go_with_the_last_who_has_them() -> None:
         gc.enable()
 
 
-def test_a_circle_is_looked_for_in_linear_time_and_without_recursion() -> None:
+def test_a_circle_is_looked_for_in_linear_time_and_without_recursion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Two keys a level, each waiting for both of the next: 2**40 ways down."""
+    monkeypatch.setattr(_Flight, "awaits", lambda *_: True)
     levels = [(_Flight(), _Flight()) for _ in range(40)]
     for above, below in pairwise(levels):
         for flight in above:
-            flight.waits_for.extend(below)
+            flight.asked.extend((each, None) for each in below)
     assert not levels[0][0].reaches(_Flight())
     assert levels[0][0].reaches(levels[-1][1])
     chain = [_Flight() for _ in range(5_000)]
     for flight, following in pairwise(chain):
-        flight.waits_for.append(following)
+        flight.asked.append((following, None))
     assert chain[0].reaches(chain[-1])
