@@ -7,15 +7,15 @@ refuses to start while there is one, and the tests ask for the same lists.
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from sitebuild import DOCS, ROOT, claims, fenced, fences, records
+from sitebuild import DOCS, ROOT, claims, cores, fences, pagechecks, pagetree, records
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
 """Packages that are no topic: they have a reference page and tests, no chapter."""
-_LINK = re.compile(r"!?\[(?:[^\]\[]|\[[^\]]*\])*\]\(\s*<?([^)\s>]+)")
 
 
 def _nav_entries(nav: object) -> Iterator[str]:
@@ -83,17 +83,14 @@ def link_problems() -> list[Problem]:
     problems = []
     for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
-        hidden = [(f.start, f.end) for f in fenced.fences(text, path)]
-        for match in _LINK.finditer(text):
-            target = match[1].partition("#")[0]
-            if any(start <= match.start() < end for start, end in hidden):
-                continue
-            if not target or re.match(r"[a-z]+:", target):
+        for link in pagetree.links(text, path):
+            address = urlsplit(link.target)
+            target = unquote(address.path)
+            if address.scheme or address.netloc or not target:
                 continue
             if not (path.parent / target).resolve().exists():
-                line = text.count("\n", 0, match.start()) + 1
                 message = f"dead link: there is no {target!r} beside this page"
-                problems.append(Problem(relative(path), line, message))
+                problems.append(Problem(relative(path), link.line, message))
     return problems
 
 
@@ -132,7 +129,10 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     mirror_problems,
     orphan_problems,
     link_problems,
+    pagechecks.sign_problems,
+    pagechecks.anchor_problems,
     claims.problems,
+    cores.problems,
     records.stale,
 )
 

@@ -1,0 +1,76 @@
+"""What a core may not do is told at its line, by names and not by words."""
+
+from pathlib import Path
+
+import pytest
+
+from sitebuild import ROOT, cores
+
+READS = ("sdnotes/**/*.py",)
+
+CORE, COMMAND = (
+    ROOT / "sdnotes" / "x" / "core.py",
+    ROOT / "sdnotes" / "x" / "__main__.py",
+)
+REFUSED = [
+    "from time import time",
+    "from time import perf_counter as clock",
+    "import time",
+    "import os",
+    "from pathlib import Path",
+    "import socket",
+    "import urllib.request",
+    "import yaml",
+    "import sitebuild.build",
+    "import random\nx = random.random()",
+    "from random import choice",
+    "import random as dice\nx = dice.shuffle([1])",
+    "import random\nrng = random.Random()",
+    "import datetime\nx = datetime.datetime.now()",
+    "from datetime import datetime\nx = datetime.now()",
+    "from datetime import date as day\nx = day.today()",
+    "x = open('f')",
+    "x = input()",
+    "import asyncio\nasync def f(): await asyncio.sleep(1)",
+    "from asyncio import sleep",
+    "import threading\nx = threading.Timer(1, print)",
+]
+ALLOWED = [
+    "def reopen(sleep): sleep(1)",
+    "def f(now): return now()",
+    '"""time.time(), open() and random.random() are not called here."""',
+    "import random\nrng = random.Random(1)",
+    "import random\ndef f(rng: random.Random): return rng.random()",
+    "import urllib.parse",
+    "from datetime import datetime, UTC\nx = datetime(2026, 1, 1, tzinfo=UTC)",
+    "import simpy",
+    "class Door:\n    def open(self): return 1\nx = Door().open()",
+]
+
+
+def said(code: str, path: Path = CORE) -> list[str]:
+    return [str(problem) for problem in cores.problems_of(path, code)]
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_asks_the_world_outside_is_refused_at_its_line(code: str) -> None:
+    found = said(code)
+    assert found
+    last = code.count("\n") + 1
+    assert all(each.startswith("sdnotes/x/core.py:") for each in found)
+    assert any(f"core.py:{last}: a core does no I/O: " in each for each in found)
+
+
+@pytest.mark.parametrize("code", ALLOWED)
+def test_what_only_looks_like_it_is_not(code: str) -> None:
+    assert said(code) == []
+
+
+def test_a_command_line_may_read_files_and_no_core_may() -> None:
+    code = "import sys\nfrom pathlib import Path\nx = open(sys.argv[1])"
+    assert said(code, COMMAND) == []
+    assert len(said(code)) == 3
+
+
+def test_our_cores_keep_to_it() -> None:
+    assert [str(problem) for problem in cores.problems()] == []

@@ -1,0 +1,112 @@
+"""What Markdown puts up with is told at its line, without a build."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sitebuild import pagechecks, pagetree
+from sitebuild.problems import Problem
+
+READS = ("docs/**/*.md", "mkdocs.yml", "*.md")
+
+PAGE = Path("page.md")
+MISTAKES = {
+    "a note that is defined nowhere": (
+        "# T\n\nSo it is.[^nowhere]\n",
+        r"page\.md:3: this note is defined nowhere",
+    ),
+    "a note that is defined twice": (
+        "# T\n\nSo.[^a]\n\n[^a]: one\n[^a]: two\n",
+        r"page\.md:5: the note \[\^a\] is defined 2 times",
+    ),
+    "a note that is used nowhere": (
+        "# T\n\nSo.\n\n[^a]: one\n",
+        r"page\.md:5: the note \[\^a\] is used nowhere",
+    ),
+    "a row that is too long": (
+        "# T\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n",
+        r"page\.md:5: a row of 3 cells in a table of 2",
+    ),
+    "a row that is too short": (
+        "# T\n\n| a | b |\n|---|---|\n| 1 |\n",
+        r"page\.md:5: a row of 1 cells in a table of 2",
+    ),
+    "a table without a blank line before it": (
+        "# T\n\nThis:\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+        r"page\.md:4: no table: it needs a blank line",  # once, at its first line
+    ),
+    "a list without a blank line before it": (
+        "# T\n\nThese:\n- one\n- two\n",
+        r"page\.md:4: no list: it needs a blank line",
+    ),
+    "a heading without a blank line is one all the same": ("# T\n\nx\n## U\n", None),
+    "bold that never ends": (
+        "# T\n\nthis is **bold and more\n",
+        r"page\.md:3: bold that does not end",
+    ),
+    "a div that is never closed": (
+        '# T\n\n<div class="a" markdown>\n\nx\n',
+        r"page\.md:3: 1 times <div>, and 0 times </div>",
+    ),
+    "an admonition of an unknown kind": (
+        '# T\n\n!!! notice "N"\n\n    x\n',
+        r"page\.md:3: an admonition of the unknown kind 'notice'; allowed: .*note",
+    ),
+    "an admonition that is not alone": (
+        '# T\n\nx\n!!! note "N"\n    y\n',
+        None,
+    ),
+    "a picture without words": (
+        "# T\n\n![](assets/x.svg)\n",
+        r"page\.md:3: a picture without words",
+    ),
+}
+RIGHT = """# T
+
+A note.[^a] In code: `**`, `[^b]`, `| x |` and ``a ` b``.
+
+<!-- [^c] ** | a | -->
+
+| a | b |
+|---|---|
+| `x | y` | 1 \\| 2 |
+
+!!! claim "**Bold** in a title"
+
+    - an item
+    - 2 ** 3 is not bold, `2 ** 3` is code
+
+```text
+**  [^d]
+| a |
+```
+
+[^a]: Its text.
+"""
+
+
+def problems(text: str) -> list[Problem]:
+    plain = pagetree.blanked(text, PAGE)
+    tree = pagetree.tree(plain)
+    return [p for check in pagechecks._CHECKS for p in check(PAGE, plain, tree)]
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_told_at_its_line(text: str, said: str | None) -> None:
+    found = [str(problem) for problem in problems(text)]
+    if said is None:
+        assert found == []
+    else:
+        assert len(found) == 1, found
+        assert re.match(said, found[0]), found
+
+
+def test_what_is_right_is_put_up_with() -> None:
+    text = RIGHT.replace("2 ** 3 is not bold, ", "")
+    assert [str(problem) for problem in problems(text)] == []
+
+
+def test_every_page_of_ours_is_without_such_a_mistake() -> None:
+    assert [str(problem) for problem in pagechecks.sign_problems()] == []
+    assert [str(problem) for problem in pagechecks.anchor_problems()] == []
