@@ -41,6 +41,7 @@ def program(code: str, filename: str) -> Iterator[types.ModuleType]:
     sys.argv = [filename]
     sys.path.insert(0, folder)  # what the program writes it may import
     importlib.invalidate_caches()
+    gc.freeze()  # what is there already, so that collecting at the end is quick
     try:
         with _exits():
             yield module

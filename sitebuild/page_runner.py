@@ -10,10 +10,10 @@ wherever a snippet runs.
 Left out: limits of time. A browser stops a snippet by ending its worker.
 """
 
-import asyncio
 import builtins
 import contextlib
 import contextvars
+import importlib
 import logging
 import os
 import subprocess
@@ -25,8 +25,10 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sitebuild.page_loop import PageLoop, as_in_a_program, install
+from sitebuild.page_loop import run as run_in_a_loop
 from sitebuild.page_program import execute, program
-from sitebuild.page_streams import Printed, standard_streams
+from sitebuild.page_streams import Printed, between_runs, standard_streams
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
 BATCH_S = 0.05
@@ -61,14 +63,35 @@ def refusing(message: str) -> Any:
     return refuse
 
 
-_OURS = {code.__code__.co_filename for code in (refusing, execute, Printed.write)}
+_OF_OURS = (refusing, execute, Printed.write, run_in_a_loop)
+_OURS = {code.__code__.co_filename for code in _OF_OURS}
 
 
-def refuse_what_pages_lack(*, can_wait: bool) -> None:
-    """Replace what cannot work by functions that say what to do instead.
+def wait_with(later: Callable[[float], Any] | None) -> None:
+    """Let ``time.sleep`` and asyncio wait as well as this browser can.
 
-    ``can_wait`` tells whether this browser lets Python wait for a promise.
+    ``later`` gives a promise that is kept after so many milliseconds; None where Python
+    cannot wait for one.
     """
+    install()
+    if later is None:
+        return
+    ffi = importlib.import_module("pyodide.ffi")
+    at_once = getattr(time.sleep, "__wrapped__", time.sleep)
+
+    def sleep(seconds: Any) -> None:
+        if seconds > 0 and ffi.can_run_sync():
+            ffi.run_sync(later(seconds * 1000))
+        else:
+            at_once(seconds)
+
+    time.sleep = sleep
+    PageLoop.sleep = staticmethod(sleep)
+    PageLoop.is_woken_from_outside = True
+
+
+def refuse_what_pages_lack() -> None:
+    """Replace what cannot work by functions that say what to do instead."""
     builtins.input = refusing(
         "input() cannot ask in a page: write the value into the code instead"
     )
@@ -88,11 +111,6 @@ def refuse_what_pages_lack(*, can_wait: bool) -> None:
         "execve",
     ):
         setattr(os, name, process)
-    if not can_wait:
-        asyncio.run = refusing(
-            "this browser cannot wait inside Python (it lacks JSPI), which asyncio.run "
-            "needs: try a current Chrome or Edge, or run it on your own machine"
-        )
 
 
 @contextlib.contextmanager
@@ -105,6 +123,17 @@ def empty_folder() -> Iterator[None]:
             yield
         finally:
             os.chdir(home)
+
+
+def start(
+    emit: Emit, later: Callable[[float], Any] | None, stray: Callable[[str], object]
+) -> "Session":
+    """Make this interpreter a page's: what it lacks, how it waits, whom it tells."""
+    refuse_what_pages_lack()
+    wait_with(later)
+    session = Session(emit, stray=stray)
+    between_runs(session)
+    return session
 
 
 class Session:
@@ -133,7 +162,7 @@ class Session:
 
     def is_under_way(self, run: int) -> bool:
         """Return whether a run is on, and what works now belongs to no earlier one."""
-        return run == self.runs == _RUN.get(run) and not self.apart
+        return run > 0 and run == self.runs == _RUN.get(run) and not self.apart
 
     def take(self, kind: str, text: str) -> None:
         """Keep printed text until its batch is due."""
@@ -174,6 +203,7 @@ class Session:
             with (
                 standard_streams(self),
                 empty_folder(),
+                as_in_a_program(),
                 program(code, filename) as module,
             ):
                 try:

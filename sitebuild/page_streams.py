@@ -86,6 +86,15 @@ def text_over(end: Printed, errors: str) -> io.TextIOWrapper:
     )
 
 
+def between_runs(session: Taker) -> None:
+    """Let what is printed while no run is on be told at once, as stray.
+
+    Python's own stream would keep it back, and hand it on in the middle of a later run.
+    """
+    sys.stdout = sys.__stdout__ = text_over(Printed("out", session), "strict")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = text_over(Printed("err", session), "strict")  # type: ignore[misc]
+
+
 @contextlib.contextmanager
 def standard_streams(session: Taker) -> Iterator[None]:
     """Let what is printed go to the session's run, and nothing be read."""

@@ -21,15 +21,19 @@ class Ran(TypedDict):
     err: str
 
 
-def run(runtime: Assembled, codes: Mapping[str, str]) -> dict[str, Ran]:
-    """Return what each snippet printed, one after another in one interpreter."""
+def run(
+    runtime: Assembled, codes: Mapping[str, str], *, can_wait: bool = True
+) -> dict[str, Ran]:
+    """Return what each snippet printed, one after another in one interpreter.
+
+    ``can_wait`` lets Python wait for a promise, as Chromium and Firefox do.
+    """
     with tempfile.TemporaryDirectory(prefix="sdnotes-") as scratch:
         bundle = Path(scratch) / "parity.mjs"
         node.bundle("parity.ts", bundle, "--platform=node")
         request = [{"name": name, "code": code} for name, code in codes.items()]
         printed = node.node(
-            # Lets Python wait for a promise, as Chromium does without being asked.
-            "--experimental-wasm-jspi",
+            *(["--experimental-wasm-jspi"] if can_wait else []),
             str(bundle),
             str(runtime.folder),
             scratch,

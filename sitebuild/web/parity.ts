@@ -21,24 +21,31 @@ const read = (name: string): string =>
 const { loadPyodide } = await import(
 	pathToFileURL(join(runtime, "pyodide", "pyodide.mjs")).href
 );
-const python = await startPython(
-	{
-		loadPyodide,
-		indexURL: join(runtime, "pyodide"),
-		wheelsURL: join(runtime, "wheels"),
-		stdLibURL,
-		lock: read("pyodide-lock.json"),
-		needs: read("needs.json"),
-	},
-	(stream, text) => {
-		printed[stream] += text;
-	},
-);
+const start = () =>
+	startPython(
+		{
+			loadPyodide,
+			indexURL: join(runtime, "pyodide"),
+			wheelsURL: join(runtime, "wheels"),
+			stdLibURL,
+			lock: read("pyodide-lock.json"),
+			needs: read("needs.json"),
+		},
+		(stream, text) => {
+			printed[stream] += text;
+		},
+	);
+let python = await start();
 const results: Record<string, object> = {};
 for (const { name, code } of JSON.parse(readFileSync(0, "utf-8"))) {
 	printed.out = printed.err = "";
-	await python.prepare(code);
-	const ok = await python.run(code, `${name}.py`, true);
-	results[name] = { ok, ...printed };
+	try {
+		await python.prepare(code);
+		const ok = await python.run(code, `${name}.py`, true);
+		results[name] = { ok, ...printed };
+	} catch (error) {
+		results[name] = { ok: false, out: printed.out, err: String(error) };
+		python = await start(); // as the page does: what broke it goes with it
+	}
 }
 process.stdout.write(JSON.stringify(results));

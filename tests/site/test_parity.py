@@ -35,6 +35,55 @@ async def twice(number):
 
 print(asyncio.run(twice(21)))
 """
+ASYNC_LEFT = """
+import asyncio
+
+async def worker():
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        print("worker: cleaned up")
+
+async def main():
+    task = asyncio.create_task(worker())
+    await asyncio.sleep(0)
+    print("main: done", task.done())
+
+asyncio.run(main())
+with asyncio.Runner() as runner:
+    print("runner", runner.run(asyncio.sleep(0.001, True)))
+"""
+SLEPT = """
+import asyncio
+
+async def say(word, after_s):
+    await asyncio.sleep(after_s)
+    print(word)
+
+async def main():
+    await asyncio.gather(say("late", 0.02), say("soon", 0.01))
+
+asyncio.run(main())
+"""
+FOR_EVER = """
+import asyncio
+
+async def main():
+    try:
+        await asyncio.Event().wait()
+    finally:
+        print("cleaned up")
+
+asyncio.run(main())
+"""
+TOO_DEEP = """
+import json
+
+try:
+    json.loads("[" * 100_000)
+except RecursionError:
+    print("told by Python")
+"""
 LEAVES_MUCH = """
 import asyncio, js
 from pyodide.ffi import create_once_callable
@@ -47,6 +96,14 @@ asyncio.get_event_loop().create_task(late())
 asyncio.get_event_loop().call_later(0.05, print, "late callback")
 js.setTimeout(create_once_callable(lambda: print("late timer")), 50)
 js.setTimeout(create_once_callable(lambda: 1 / 0), 50)
+"""
+LEAVES_A_TIMER = """
+import js, time
+from pyodide.ffi import create_once_callable
+js.setTimeout(create_once_callable(lambda: print("between the runs")), 0)
+until_s = time.monotonic() + 0.05
+while time.monotonic() < until_s:
+    pass
 """
 WAITS_MEANWHILE = """
 import asyncio, js
@@ -77,7 +134,12 @@ def ran() -> dict[str, parity.Ran]:
     own = {
         "every-module": f"import pygal\n{EVERY_MODULE}",
         "async": ASYNC,
+        "async-left": ASYNC_LEFT,
+        "too-deep": TOO_DEEP,
+        "after-it": "print('here')",
         "wrong": "print('before')\n1 / 0",
+        "leaves-a-timer": LEAVES_A_TIMER,
+        "comes-after": "print('mine')",
         "leaves-much": LEAVES_MUCH,
         "waits-meanwhile": WAITS_MEANWHILE,
         "bytes": BYTES,
@@ -132,10 +194,37 @@ def test_asyncio_runs_in_a_page(ran: dict[str, parity.Ran]) -> None:
     assert ran["async"] == {"ok": True, "out": "42\n", "err": ""}
 
 
+def test_asyncio_ends_as_python_ends_it(ran: dict[str, parity.Ran]) -> None:
+    out = "main: done False\nworker: cleaned up\nrunner True\n"
+    assert ran["async-left"] == {"ok": True, "out": out, "err": ""}
+
+
+def test_a_browser_that_cannot_wait_for_promises_runs_asyncio_too() -> None:
+    """As Safari's. What nothing can wake is told so there."""
+    codes = {"async": ASYNC, "left": ASYNC_LEFT, "for-ever": FOR_EVER, "slept": SLEPT}
+    found = parity.run(browser.assemble(), codes, can_wait=False)
+    assert found["async"]["out"] == "42\n"
+    assert found["left"]["out"].startswith("main: done False\nworker: cleaned up\n")
+    assert found["slept"]["out"] == "soon\nlate\n"
+    assert found["for-ever"]["out"] == "cleaned up\n"
+    last = found["for-ever"]["err"].splitlines()[-1]
+    assert last.startswith("WaitsForEverError: all tasks wait for each other")
+    assert "page_" not in found["for-ever"]["err"]
+
+
+def test_what_goes_too_deep_is_named_and_the_next_snippet_runs(
+    ran: dict[str, parity.Ran],
+) -> None:
+    assert not ran["too-deep"]["ok"]
+    assert "too deep for a browser's Python" in ran["too-deep"]["err"]
+    assert ran["after-it"] == {"ok": True, "out": "here\n", "err": ""}
+
+
 def test_what_a_run_left_behind_prints_nothing_into_the_next(
     ran: dict[str, parity.Ran],
 ) -> None:
     assert ran["leaves-much"] == {"ok": True, "out": "", "err": ""}
+    assert ran["comes-after"] == {"ok": True, "out": "mine\n", "err": ""}
     out = "own timer\nown callback\nown task\n"
     assert ran["waits-meanwhile"] == {"ok": True, "out": out, "err": ""}
 

@@ -3,6 +3,7 @@
 import type { loadPyodide, PyodideAPI } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
 import imports from "../../page_imports.py";
+import loop from "../../page_loop.py";
 import program from "../../page_program.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
@@ -19,10 +20,22 @@ export interface Sources {
 	needs: string;
 }
 
+/** A browser's stack is smaller than Python's own limit of nested calls takes it for. */
+export class TooDeepError extends Error {
+	override name = "TooDeepError";
+	override toString = (): string => this.message;
+}
+
+// What a browser says when its stack is full, in three words for three browsers.
+const STACK_IS_FULL = /call stack|too much recursion/i;
+
 export interface Python {
 	/** Fetch the packages that the code imports and that are not here yet. */
 	prepare(code: string): Promise<void>;
-	/** Run the code; true when it came to its end without an error. */
+	/**
+	 * Run the code; true when it came to its end without an error. Rejects with
+	 * TooDeepError, or with what else broke the interpreter, which is then of no use.
+	 */
 	run(code: string, filename: string, published: boolean): Promise<boolean>;
 	/** How many characters of the last run went over the limit. */
 	droppedChars(): number;
@@ -65,6 +78,11 @@ const apartIn = (session: PyProxy) => (act: () => void) => {
 	}
 };
 
+const plainTimeout = setTimeout; // a snippet, or timers.ts, may put another there
+
+const later = (ms: number): Promise<void> =>
+	new Promise((kept) => plainTimeout(kept, ms));
+
 /** Return a running interpreter. Rejects when a file cannot be had. */
 export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	const py = await from.loadPyodide({
@@ -77,11 +95,16 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	});
 	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
 	moduleOf(py, "page_streams", streams);
+	moduleOf(py, "page_loop", loop);
 	moduleOf(py, "page_program", program);
 	const running = moduleOf(py, "page_runner", runner);
 	const canWait = "Suspending" in WebAssembly;
-	running.refuse_what_pages_lack.callKwargs({ can_wait: canWait });
-	const session: PyProxy = running.Session.callKwargs(emit, { stray });
+	if (!canWait) {
+		// Safari's engine looks for a worker's end only where code calls JavaScript, which
+		// Python then does every so often: a loop that is stopped would run on for ever.
+		py.setInterruptBuffer(new Uint8Array(1));
+	}
+	const session: PyProxy = running.start(emit, canWait ? later : undefined, stray);
 	const needs = py.toPy(JSON.parse(from.needs));
 	const descriptors = new Descriptors(emit, stray);
 	py.setStdout({ write: descriptors.writing("out") });
@@ -107,6 +130,13 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 				return await (canWait
 					? session.run.callPromisingKwargs(code, filename, options)
 					: session.run.callKwargs(code, filename, options));
+			} catch (error) {
+				throw STACK_IS_FULL.test(String(error))
+					? new TooDeepError(
+							"it went too deep for a browser's Python, in calls or in nested data; " +
+								"run it on your own machine",
+						)
+					: error;
 			} finally {
 				turn += 1;
 				descriptors.end();
