@@ -174,19 +174,25 @@ def launched(kind: Any, names: tuple[str, ...], **options: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium; one that has no windows if there is one, at half the cost.
+def playwright() -> Iterator[Any]:
+    """What starts and drives browsers.
 
     Not kept beyond a module: while it is open, Playwright's event loop counts as
     running in this thread, and no other test could call ``asyncio.run``.
     """
     from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - not without
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as started:
         expect.set_options(timeout=WAIT_MS)
-        started = launched(playwright.chromium, HEADLESS + WITH_WINDOWS)
         yield started
-        started.close()
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Any) -> Iterator[Any]:
+    """A headless Chromium; one without windows if there is one, at half the cost."""
+    started = launched(playwright.chromium, HEADLESS + WITH_WINDOWS)
+    yield started
+    started.close()
 
 
 @pytest.fixture
@@ -258,7 +264,7 @@ def figure(cap: Any) -> Iterator[Snippet]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser: whoever writes such a test cannot forget it."""
     for item in items:
-        if "browser" in _fixtures(item):
+        if "playwright" in _fixtures(item):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
 
