@@ -48,7 +48,7 @@ export class Block {
 			inside?.querySelector("code")?.textContent ?? "";
 		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
 		const link = button("Link", "Copy a link to this snippet", () => {
-			void copy(linkTo(`#${element.id}`), this.#status, "Link copied.");
+			void copy(linkTo(`#${element.id}`), this.#status, () => "Link copied.");
 		});
 		const left = make("span", { class: "sd-left" }, this.#run, this.#edit, this.#reset);
 		const right = figure ? [this.#share] : [this.#share, link];
@@ -112,6 +112,7 @@ export class Block {
 			code,
 			published,
 			filename: `${this.name}.py`,
+			onWait: (words) => this.#say(words),
 			onStart: () => {
 				this.#say("Running…");
 				this.#show(output);
@@ -158,7 +159,12 @@ export class Block {
 
 	#ended(output: Output, end: End): void {
 		if (end.kind === "failed") {
-			this.#say(`Python could not run: ${end.message}. Press Run to try again.`);
+			output.element.hidden = output.text === "";
+			this.#say(
+				end.byCode
+					? `Ended with an error: ${end.message}.`
+					: `Python could not run: ${end.message}. Press Run to try again.`,
+			);
 			return;
 		}
 		if (end.kind === "stopped") {
@@ -277,9 +283,11 @@ export class Block {
 
 	async #link(): Promise<void> {
 		try {
-			const fragment = await fragmentOf({ name: this.name, code: this.code });
-			const done = `Link copied: ${fragment.length} characters that hold the code itself.`;
-			await copy(linkTo(fragment), this.#status, done);
+			const link = fragmentOf({ name: this.name, code: this.code }).then(linkTo);
+			await copy(link, this.#status, (text) => {
+				const { length } = new URL(text).hash;
+				return `Link copied: ${length} characters that hold the code itself.`;
+			});
 		} catch (error) {
 			this.#say(error instanceof LinkError ? error.message : String(error));
 		}

@@ -40,18 +40,27 @@ export function save(text: string, type: string, name: string): void {
 	setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
-/** Put text on the clipboard; where that is refused, show it in `status` to be copied. */
+/**
+ * Put text on the clipboard, and say `done` of it; where that is refused, show it in
+ * `status` to be copied. Rejects when the text does not come.
+ */
 export async function copy(
-	text: string,
+	text: string | Promise<string>,
 	status: HTMLElement,
-	done: string,
+	done: (text: string) => string,
 ): Promise<void> {
+	const coming = Promise.resolve(text);
 	try {
-		await navigator.clipboard.writeText(text);
-		status.textContent = done;
+		// At once, with a text that is yet to come: after a wait, Safari no longer takes it
+		// for something that the reader's click has asked for.
+		const blob = coming.then((words) => new Blob([words], { type: "text/plain" }));
+		blob.catch(() => {}); // it is told below
+		await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
+		status.textContent = done(await coming);
 	} catch {
+		const words = await coming;
 		const field = make("input", { type: "text", readonly: "", "aria-label": "The link" });
-		field.value = text;
+		field.value = words;
 		status.replaceChildren("Copy it from here: ", field);
 		field.select();
 	}

@@ -49,11 +49,21 @@ const style = HighlightStyle.define([
 
 const look = EditorView.theme({
 	"&": { backgroundColor: "var(--md-code-bg-color)", color: "var(--md-code-fg-color)" },
-	"&.cm-focused": {
-		outline: "2px solid var(--md-accent-fg-color)",
-		outlineOffset: "-2px",
+	"&.cm-focused": { outline: "none" },
+	// Above the line numbers too, which would hide a part of an outline.
+	"&.cm-focused::after": {
+		content: '""',
+		position: "absolute",
+		inset: "0",
+		border: "2px solid var(--md-accent-fg-color)",
+		pointerEvents: "none",
+		zIndex: "300",
 	},
-	".cm-scroller": { fontFamily: "var(--sd-mono)", lineHeight: "1.5" },
+	".cm-scroller": {
+		fontFamily: "var(--sd-mono)",
+		lineHeight: "1.5",
+		scrollbarWidth: "thin",
+	},
 	".cm-content": { caretColor: "var(--md-code-fg-color)", padding: ".77em 0" },
 	// Chromium gives a line whose text was all replaced the colour of its first word.
 	".cm-line": { color: "inherit !important" },
@@ -61,9 +71,7 @@ const look = EditorView.theme({
 	".cm-gutters": {
 		backgroundColor: "var(--md-code-bg-color)",
 		border: "0",
-		// Lets the editor's outline be seen beside them.
-		borderLeft: "2px solid transparent",
-		backgroundClip: "padding-box",
+		paddingLeft: "2px",
 		color: "var(--md-default-fg-color--light)",
 	},
 	"&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground":

@@ -34,7 +34,7 @@ export function mountTools(element: HTMLElement, link: string): void {
 	const status = make("span", { class: "sd-status", role: "status" });
 	const buttons = [
 		button("Copy link", "Copy a link to this place", () => {
-			void copy(link, status, "Copied.");
+			void copy(link, status, () => "Copied.");
 		}),
 	];
 	const svg = () => shownPicture(element);

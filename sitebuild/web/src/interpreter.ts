@@ -17,6 +17,8 @@ export interface Job {
 	code: string;
 	filename: string;
 	published: boolean;
+	/** What it waits for has changed: in words. */
+	onWait(words: string): void;
 	/** The interpreter is ready and runs this one now. */
 	onStart(): void;
 	onPrint(stream: Stream, text: string): void;
@@ -27,7 +29,9 @@ export interface Job {
 export type End =
 	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number; fresh: boolean }
 	| { kind: "stopped"; after: "reader" | "limit" | "left" }
-	| { kind: "failed"; message: string };
+	| { kind: "failed"; byCode: boolean; message: string };
+
+const STARTING = "Starting Python…";
 
 /** What is said of a run that was stopped. */
 export const STOPPED = {
@@ -59,6 +63,7 @@ let touched = false;
 /** Jobs in their order; the first of them runs when `running` is set. */
 let queue: Job[] = [];
 let running = false;
+let fetched = false;
 let ready = false;
 let fresh = true;
 let run = 0;
@@ -76,9 +81,15 @@ function started(): Worker {
 	made.onmessage = (event: MessageEvent<Answer>) => heard(event.data);
 	made.onerror = (event) => {
 		event.preventDefault();
+		if (made === worker && ready) {
+			// Firefox hands up what goes wrong in a worker that a snippet has made.
+			console.info("Went wrong in the interpreter:", event.message);
+			return;
+		}
 		drop();
 		finish({
 			kind: "failed",
+			byCode: false,
 			message: event.message || "its files could not be fetched",
 		});
 	};
@@ -88,11 +99,18 @@ function started(): Worker {
 function drop(): void {
 	worker?.terminate();
 	worker = null;
-	ready = false;
+	fetched = ready = false;
 }
 
 function heard(answer: Answer): void {
 	const job = queue[0];
+	if (answer?.kind === "fetched") {
+		fetched = true;
+		if (running && stage !== "started") {
+			job?.onWait(STARTING);
+		}
+		return;
+	}
 	// Of a run that was stopped, or made up by a snippet, which can post what it likes.
 	if (job === undefined || !running || answer?.run !== run) {
 		return;
@@ -112,7 +130,8 @@ function heard(answer: Answer): void {
 		finish({ ...answer, fresh });
 	} else if (answer.kind === "failed") {
 		drop(); // whatever broke it, the next run begins with a new one
-		finish({ kind: "failed", message: String(answer.message) });
+		const { byCode, message } = answer;
+		finish({ kind: "failed", byCode: byCode === true, message: String(message) });
 	}
 }
 
@@ -175,12 +194,15 @@ export function submit(job: Job): () => void {
 	};
 }
 
-/** Say what a job that was just submitted waits for. */
+/** Say what the job that was submitted last waits for. */
 export function waitsFor(): string {
 	if (queue.length > 1) {
 		return "Waiting for another run to end…";
 	}
-	return ready ? "Starting…" : "Fetching Python: up to 8 MB, once…";
+	if (ready) {
+		return "Starting…";
+	}
+	return fetched ? STARTING : "Fetching Python: up to 8 MB, once…";
 }
 
 /** Take a new interpreter for the next run. */

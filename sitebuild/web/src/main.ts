@@ -11,6 +11,7 @@ interface Pages {
 }
 
 const SLICE_MS = 4;
+const SETTLED_MS = 100;
 
 const arrivedAt = location.pathname;
 /** Whether the reader has gone on to another page since. */
@@ -119,10 +120,22 @@ if (moves) {
 		const place = document.getElementById(to.hash.slice(1));
 		if (place) {
 			place.scrollIntoView();
+			// Firefox and Safari put back the height of before, at which another place stands
+			// once what was not laid out yet has its own height.
+			setTimeout(() => place.scrollIntoView(), SETTLED_MS);
 		} else if (!isShared(to.hash)) {
 			scrollTo(0, history.state?.y ?? 0);
 		}
 	};
 }
+// Instant navigation makes each link's address whole; on paper only those that lead
+// elsewhere are printed.
+addEventListener("beforeprint", () => {
+	for (const link of document.querySelectorAll<HTMLAnchorElement>(
+		".md-content a[href]",
+	)) {
+		link.classList.toggle("sd-within", link.origin === location.origin);
+	}
+});
 // A worker would be frozen in the middle of its run in a page that is kept asleep.
 addEventListener("pagehide", sleep);

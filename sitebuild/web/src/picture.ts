@@ -1,7 +1,7 @@
 // The diagram itself while it is played: what of it is seen, and how far.
 //
 // A group of an event is seen once the event has happened. What takes time (a message,
-// a cut) is clipped at the height of the present until the step that ends it. Heads,
+// a cut) is cut off at the height of the present until the step that ends it. Heads,
 // lifelines and times stay: they are the axes.
 
 import { inWords, type Moment, type State, wholeOf, yAt } from "./moments.ts";
@@ -23,8 +23,16 @@ export function drawn(
 	return element;
 }
 
+/** What takes time and fills a height of its own: it grows, and needs no clip. */
+interface Band {
+	shape: SVGElement;
+	top: number;
+	height: number;
+}
+
 export class Picture {
 	readonly events: Moment[] = [];
+	private readonly bands: Band[] = [];
 	private readonly groups: SVGElement[];
 	private readonly shapes: SVGElement[];
 	private readonly now: SVGElement;
@@ -33,7 +41,12 @@ export class Picture {
 
 	constructor(svg: SVGSVGElement) {
 		this.groups = [...svg.querySelectorAll<SVGElement>(EVENTS)];
-		this.shapes = [...svg.querySelectorAll<SVGElement>("[data-until]")];
+		const lasting = [...svg.querySelectorAll<SVGElement>("[data-until]")];
+		this.shapes = lasting.filter((shape) => !shape.matches("rect.band"));
+		for (const shape of lasting.filter((each) => each.matches("rect.band"))) {
+			const number = (name: string) => Number(shape.getAttribute(name));
+			this.bands.push({ shape, top: number("y"), height: number("height") });
+		}
 		// In their order, with no gap: a picture that a run printed may leave steps out.
 		const steps = new Set(this.groups.map(({ dataset }) => Number(dataset.step)));
 		const order = [...steps].sort((a, b) => a - b);
@@ -76,6 +89,12 @@ export class Picture {
 		for (const shape of this.shapes) {
 			if (over || Number(shape.dataset.until) < count) shape.removeAttribute("clip-path");
 			else shape.setAttribute("clip-path", `url(#${this.clip.id})`);
+		}
+		// Safari does not paint anew what a clip has hidden wholly.
+		for (const { shape, top, height } of this.bands) {
+			const ended = over || Number(shape.dataset.until) < count;
+			const until = ended ? height : Math.min(Math.max(y - top, 0), height);
+			shape.setAttribute("height", `${until}`);
 		}
 	}
 

@@ -12,9 +12,12 @@ export type Stream = "out" | "err";
 export type Emit = (stream: Stream, text: string) => void;
 
 export type Answer =
+	/** All that starts the interpreter has been fetched; of no run. */
+	| { kind: "fetched"; run: 0 }
 	/** The request has arrived; what the snippet imports may have to be fetched. */
 	| { kind: "taken"; run: number }
 	| { kind: "started"; run: number }
 	| { kind: "printed"; run: number; stream: Stream; text: string }
 	| { kind: "ended"; run: number; ok: boolean; ms: number; droppedChars: number }
-	| { kind: "failed"; run: number; message: string };
+	/** What broke the interpreter: the snippet's own code, or something around it. */
+	| { kind: "failed"; run: number; byCode: boolean; message: string };

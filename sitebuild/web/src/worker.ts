@@ -2,7 +2,7 @@
 // The page ends it to stop a snippet; nothing else can.
 import type { loadPyodide } from "pyodide";
 import type { Answer, Request, Stream } from "./protocol.ts";
-import { type Python, startPython } from "./python.ts";
+import { type Python, startPython, TooDeepError } from "./python.ts";
 
 const base = new URL(".", import.meta.url);
 let current = 0;
@@ -41,9 +41,12 @@ function machineFails(): Promise<never> {
 				if (!response.ok) {
 					throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
 				}
-				return response.headers.get("Content-Type") === "application/wasm"
-					? await streaming(response, imports)
-					: await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+				const made =
+					response.headers.get("Content-Type") === "application/wasm"
+						? await streaming(response, imports)
+						: await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+				say({ kind: "fetched", run: 0 }); // it is the largest, and the last to come
+				return made;
 			} catch (error) {
 				reject(error);
 				throw error;
@@ -91,7 +94,8 @@ async function serve({ run, code, filename, published }: Request): Promise<void>
 		const ms = performance.now() - began;
 		say({ kind: "ended", run, ok, ms, droppedChars: python.droppedChars() });
 	} catch (error) {
-		say({ kind: "failed", run, message: String(error) });
+		const byCode = error instanceof TooDeepError;
+		say({ kind: "failed", run, byCode, message: String(error) });
 	}
 }
 

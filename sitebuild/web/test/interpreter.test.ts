@@ -32,7 +32,7 @@ class FakeWorker {
 }
 
 Object.assign(globalThis, { Worker: FakeWorker });
-const { sleep, submit } = await import("../src/interpreter.ts");
+const { sleep, submit, waitsFor } = await import("../src/interpreter.ts");
 
 /** Submit a job; return what becomes of it. */
 function submitted(code = "print('x')"): { told: string[]; end: () => End | undefined } {
@@ -42,6 +42,7 @@ function submitted(code = "print('x')"): { told: string[]; end: () => End | unde
 		code,
 		filename: "a.py",
 		published: false,
+		onWait: (words) => told.push(words),
 		onStart: () => told.push("started"),
 		onPrint: (_, text) => told.push(text),
 		onEnd: (how) => {
@@ -66,6 +67,18 @@ beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => {
 	sleep();
 	mock.timers.reset();
+});
+
+test("while Python starts it is said what is waited for", () => {
+	const { told } = submitted();
+	assert.equal(waitsFor(), "Fetching Python: up to 8 MB, once…");
+	living().say("fetched", 0);
+	assert.deepEqual(told, ["Starting Python…"]);
+	assert.equal(waitsFor(), "Starting Python…");
+	living().say("started");
+	living().say("fetched", 0); // made up: it runs
+	assert.deepEqual(told, ["Starting Python…", "started"]);
+	assert.equal(waitsFor(), "Starting…");
 });
 
 test("jobs run in turn, in one worker", () => {
