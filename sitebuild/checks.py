@@ -4,6 +4,7 @@ Each check returns a list of Problems, each with the file and line to mend. The 
 refuses to start while there is one, and the tests ask for the same lists.
 """
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -110,6 +111,42 @@ def fence_problems() -> list[Problem]:
     return problems
 
 
+def unrun_examples(path: Path, text: str) -> list[Problem]:
+    """Return examples in texts of a module that are no docstrings, so that none runs.
+
+    The reference shows the text below an attribute too.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return []  # ruff says so, at its line
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    run = {
+        id(n.body[0]) for n in ast.walk(tree) if isinstance(n, documented) and n.body
+    }
+    return [
+        Problem(
+            relative(path),
+            node.lineno,
+            "an example below an attribute is not run: move it into the docstring of "
+            "the class or module",
+        )
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and ">>>" in str(node.value.value)
+        and id(node) not in run
+    ]
+
+
+def example_problems() -> list[Problem]:
+    """Return examples of the package that the site would show and nobody run."""
+    modules = sorted((ROOT / "sdnotes").rglob("*.py"))
+    return [
+        p for path in modules for p in unrun_examples(path, path.read_text("utf-8"))
+    ]
+
+
 def orphan_problems() -> list[Problem]:
     """Every page stands in the nav."""
     nav = set(nav_paths())
@@ -133,6 +170,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     pagechecks.anchor_problems,
     claims.problems,
     cores.problems,
+    example_problems,
     records.stale,
 )
 

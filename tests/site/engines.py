@@ -81,7 +81,8 @@ class Engine(ABC):
         end_s = time.monotonic() + WAIT_S
         while not self.holds(condition, argument):
             if time.monotonic() > end_s:
-                raise AssertionError(f"{condition} did not become true")
+                shown = self.js("return document.body.innerText.slice(0, 2000)")
+                raise AssertionError(f"{condition} did not become true: {shown}")
             time.sleep(0.05)
 
     def holds(self, condition: str, argument: Any = None) -> bool:
@@ -172,16 +173,22 @@ class WebKit(Engine):
             ElementClickInterceptedException,
         )
 
-        into_view = "arguments[0].scrollIntoView({block: 'center'})"
+        # What was skipped is laid out as it is reached, and moves what is below.
+        into_view = """const [element, done] = arguments;
+            element.scrollIntoView({block: "center"});
+            requestAnimationFrame(() => requestAnimationFrame(() => {
+              element.scrollIntoView({block: "center"});
+              requestAnimationFrame(done);
+            }));"""
         for last in (False, False, False, True):
             element = self._driver.find_element("css selector", selector)
-            self._driver.execute_script(into_view, element)
+            self._driver.execute_async_script(into_view, element)
             try:
                 element.click()
             except ElementClickInterceptedException:
                 if last:
                     raise
-                time.sleep(0.5)  # what was skipped is being laid out
+                time.sleep(0.5)
             else:
                 return
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sitebuild import ROOT, cores
+from sitebuild import ROOT, checks, cores
 
 READS = ("sdnotes/**/*.py",)
 
@@ -74,3 +74,11 @@ def test_a_command_line_may_read_files_and_no_core_may() -> None:
 
 def test_our_cores_keep_to_it() -> None:
     assert [str(problem) for problem in cores.problems()] == []
+
+
+def test_an_example_below_an_attribute_is_told_since_nothing_runs_it() -> None:
+    code = '"""A module.\n\n>>> 1\n1\n"""\n\nLIMIT = 3\n"""Most.\n\n>>> LIMIT\n4\n"""\n'
+    (found,) = checks.unrun_examples(CORE, code)
+    assert str(found).startswith("sdnotes/x/core.py:8: an example below an attribute")
+    assert checks.unrun_examples(CORE, code.replace(">>> LIMIT", "LIMIT")) == []
+    assert checks.example_problems() == []

@@ -89,10 +89,19 @@ class Block:
         self.engine.js(
             f"""const root = {self.root};
             document.querySelector("[data-press]")?.removeAttribute("data-press");
-            {found}.dataset.press = "";""",
+            const button = {found};
+            button.dataset.press = "";
+            button.addEventListener("click", () => button.removeAttribute("data-press"),
+              {{once: true, capture: true}});""",
             name,
         )
-        self.engine.click("[data-press]")
+        for _ in range(5):
+            self.engine.click("[data-press]")
+            if not self.engine.js(
+                "return document.querySelector('[data-press]') !== null"
+            ):
+                return  # else the page moved beneath the driver's pointer
+        raise AssertionError(f"{name} of {self.at} could not be clicked")
 
     @property
     def said(self) -> str:
