@@ -235,11 +235,15 @@ def firefox(playwright: Any, *, dark: bool = False) -> Iterator[Engine]:
     """Start Firefox. Raises MissingError."""
     scheme = {"layout.css.prefers-color-scheme.content-override": 0 if dark else 1}
     clipboard = {"dom.events.testing.asyncClipboard": True}
-    started = playwright.firefox.launch(
-        channel="moz-firefox",
-        executable_path=_found(FIREFOX, "firefox-esr"),
-        firefox_user_prefs=scheme | clipboard,
-    )
+    path = _found(FIREFOX, "firefox-esr")
+    try:
+        started = playwright.firefox.launch(
+            channel="moz-firefox",
+            executable_path=path,
+            firefox_user_prefs=scheme | clipboard,
+        )
+    except Exception as error:
+        raise MissingError(f"{path} could not be started: {error}") from error
     try:
         yield Firefox(started)
     finally:
@@ -281,7 +285,11 @@ def webkit(folder: Path, *, dark: bool = False) -> Iterator[Engine]:
         with warnings.catch_warnings():
             # Selenium's own class for WebKitGTK calls what it means to drop.
             warnings.simplefilter("ignore", DeprecationWarning)
-            driver = webdriver.WebKitGTK(options=options, service=service)
+            try:
+                driver = webdriver.WebKitGTK(options=options, service=service)
+            except Exception as error:
+                message = f"{driver_path} could not be started: {error}"
+                raise MissingError(message) from error
         running.callback(driver.quit)
         yield WebKit(driver, service.process.pid)
 
