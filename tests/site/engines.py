@@ -208,7 +208,8 @@ class WebKit(Engine):
         keys.perform()
 
     def type(self, text: str) -> None:
-        self.press(text) if len(text) == 1 else [self.press(each) for each in text]
+        for each in text:
+            self.press(each)
 
     def resize(self, width: int, height: int) -> None:
         for _ in range(2):  # by the difference to what the window's frame takes

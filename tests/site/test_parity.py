@@ -1,6 +1,7 @@
 """The snippets in the Python of the page: the same numbers as everywhere else."""
 
 import pytest
+from programs import LEFT, LEFT_SAYS, PROGRAMS
 
 from sdnotes.tables import text_table
 from sitebuild import DOCS, browser, engine, fences
@@ -35,21 +36,8 @@ async def twice(number):
 
 print(asyncio.run(twice(21)))
 """
-ASYNC_LEFT = """
-import asyncio
-
-async def worker():
-    try:
-        await asyncio.sleep(3600)
-    finally:
-        print("worker: cleaned up")
-
-async def main():
-    task = asyncio.create_task(worker())
-    await asyncio.sleep(0)
-    print("main: done", task.done())
-
-asyncio.run(main())
+ASYNC_LEFT = f"""import asyncio
+{PROGRAMS[LEFT]}
 with asyncio.Runner() as runner:
     print("runner", runner.run(asyncio.sleep(0.001, True)))
 """
@@ -195,7 +183,7 @@ def test_asyncio_runs_in_a_page(ran: dict[str, parity.Ran]) -> None:
 
 
 def test_asyncio_ends_as_python_ends_it(ran: dict[str, parity.Ran]) -> None:
-    out = "main: done False\nworker: cleaned up\nrunner True\n"
+    out = f"{LEFT_SAYS}runner True\n"
     assert ran["async-left"] == {"ok": True, "out": out, "err": ""}
 
 
@@ -204,7 +192,7 @@ def test_a_browser_that_cannot_wait_for_promises_runs_asyncio_too() -> None:
     codes = {"async": ASYNC, "left": ASYNC_LEFT, "for-ever": FOR_EVER, "slept": SLEPT}
     found = parity.run(browser.assemble(), codes, can_wait=False)
     assert found["async"]["out"] == "42\n"
-    assert found["left"]["out"].startswith("main: done False\nworker: cleaned up\n")
+    assert found["left"]["out"] == f"{LEFT_SAYS}runner True\n"
     assert found["slept"]["out"] == "soon\nlate\n"
     assert found["for-ever"]["out"] == "cleaned up\n"
     last = found["for-ever"]["err"].splitlines()[-1]

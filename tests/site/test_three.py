@@ -16,6 +16,7 @@ from typing import Any
 import engines
 import pytest
 from engines import Engine
+from programs import LEFT, LEFT_SAYS, PROGRAMS
 
 from sitebuild import hosting
 
@@ -46,18 +47,6 @@ PASTE = """const clipboardData = new DataTransfer();
   document.activeElement.dispatchEvent(
     new ClipboardEvent("paste", {clipboardData, bubbles: true}));"""
 INSERT = "document.execCommand('insertText', false, argument)"
-LEFT = """import asyncio
-async def worker():
-    try:
-        await asyncio.sleep(3600)
-    finally:
-        print("cleaned up")
-async def main():
-    task = asyncio.create_task(worker())
-    await asyncio.sleep(0.01)
-    print("done", task.done())
-asyncio.run(main())
-"""
 ASKS = """import js
 ask = js.XMLHttpRequest.new()
 ask.open("GET", "{url}", False)
@@ -212,9 +201,9 @@ def test_edited_code_is_run_and_what_differs_is_marked_and_reset(story: Block) -
 
 
 def test_asyncio_runs_and_what_it_leaves_is_cancelled(story: Block) -> None:
-    story.write(LEFT)
+    story.write(f"import asyncio\n{PROGRAMS[LEFT]}")
     story.run()
-    assert story.printed == "done False\ncleaned up\n"
+    assert story.printed == LEFT_SAYS
 
 
 def test_a_loop_that_is_stopped_uses_the_processor_no_longer(story: Block) -> None:
