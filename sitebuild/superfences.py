@@ -121,11 +121,16 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
 
 
 def _shape(svg: str) -> str:
-    """Return the picture's height over its width as a style, for the page's layout."""
+    """Return the picture's height over its width as a style, for the page's layout.
+
+    With the width that it does not go below, if it has one.
+    """
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     if found is None:
         return ""
-    return f' style="--sd-shape:{float(found[2]) / float(found[1]):.3f}"'
+    least = re.search(r'<svg[^>]* style="min-width:(\d+px)"', svg)
+    kept = f";--sd-least:{least[1]}" if least else ""
+    return f' style="--sd-shape:{float(found[2]) / float(found[1]):.5f}{kept}"'
 
 
 def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:

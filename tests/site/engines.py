@@ -31,6 +31,31 @@ _SMALL = (
 )
 
 
+# How far what comes is from the height that was kept free for it, for all code and
+# pictures of a page. Bars that take room (Firefox without a window has such) cannot be
+# known before.
+NOT_KEPT_FREE = """(async () => {
+  const all = [...document.querySelectorAll('.sd-snippet, .sd-picture')]
+    .filter(e => !e.closest('details:not([open])'));
+  const heights = () => all.map(e => e.getBoundingClientRect().height);
+  const kept = heights();
+  const sheet = document.createElement('style');
+  sheet.textContent =
+    '.sd-snippet, .sd-picture { content-visibility: visible !important }';
+  document.head.append(sheet);
+  const bar = box => box.offsetHeight - box.clientHeight
+    - parseFloat(getComputedStyle(box).borderTopWidth)
+    - parseFloat(getComputedStyle(box).borderBottomWidth);
+  const bars = e => [e, ...e.querySelectorAll('pre, code')]
+    .reduce((sum, box) => sum + bar(box), 0);
+  return heights().map((height, i) => {
+    const off = kept[i] - height;  // what is in view has its bars already
+    return [all[i].id || all[i].parentElement.id,
+      Math.abs(off) < 1 ? off : off + bars(all[i])];
+  });
+})()"""
+
+
 class MissingError(Exception):
     """An engine is not on this machine; says which package has it."""
 

@@ -187,6 +187,18 @@ def test_a_page_is_read_without_scrolling_sideways(opened: Opened, width: int) -
     assert page.js(f"return {FOREIGN}") == []
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_what_is_not_laid_out_yet_keeps_its_place_free(
+    opened: Opened, width: int
+) -> None:
+    page = opened(CAP)
+    page.resize(width, 844)
+    page.until(f"innerWidth === {width}")
+    off = page.js(f"return {engines.NOT_KEPT_FREE}")
+    assert off
+    assert [(name, px) for name, px in off if abs(px) > 1] == []
+
+
 def test_a_snippet_is_run_and_judged(story: Block) -> None:
     assert re.fullmatch(SAME, story.run())
 

@@ -61,7 +61,7 @@ const look = EditorView.theme({
 	},
 	".cm-scroller": {
 		fontFamily: "var(--sd-mono)",
-		lineHeight: "1.5",
+		lineHeight: "var(--sd-line)",
 		scrollbarWidth: "thin",
 	},
 	".cm-content": { caretColor: "var(--md-code-fg-color)", padding: ".77em 0" },
