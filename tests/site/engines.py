@@ -305,6 +305,9 @@ def webkit(folder: Path, *, dark: bool = False) -> Iterator[Engine]:
                 "XDG_CONFIG_HOME": str(folder),
                 "HOME": str(folder),
                 "LIBGL_ALWAYS_SOFTWARE": "1",
+                # Else most of a start goes to the compiler for what runs hot, which
+                # competes with it for two processors; there is one below it.
+                "JSC_useOMGJIT": "0",
                 "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",  # as --no-sandbox
             },
         )
