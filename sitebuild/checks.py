@@ -12,7 +12,17 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from sitebuild import DOCS, ROOT, claims, cores, fences, pagechecks, pagetree, records
+from sitebuild import (
+    DOCS,
+    ROOT,
+    claims,
+    cores,
+    fences,
+    pagechecks,
+    pagetree,
+    prose,
+    records,
+)
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
@@ -168,6 +178,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     link_problems,
     pagechecks.sign_problems,
     pagechecks.anchor_problems,
+    prose.number_problems,
     claims.problems,
     cores.problems,
     example_problems,

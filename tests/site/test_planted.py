@@ -81,6 +81,14 @@ MISTAKES = [
         rf"{COIN}:\d+: dead link: '.*#coin-99' has no such anchor on its page",
     ),
     Mistake(
+        "a number that nobody printed",
+        COIN,
+        "of 14, seven do",
+        "of 14, seven do, and of 30 one half",
+        rf"{COIN}:\d+: nothing on this page prints 30: let a snippet print it, give "
+        r"its sentence a source \(a note, a link",
+    ),
+    Mistake(
         "a package without a chapter",
         "sdnotes/unsaid/__init__.py",
         "",
@@ -296,6 +304,8 @@ def test_without_a_mistake_the_miniature_is_built(tree: Path) -> None:
     mini.succeed(tree, "sitebuild", "build", "--plain")
     page = (tree / "site" / "chapters" / "coin" / "index.html").read_text("utf-8")
     assert "3 heads, 3 tails" in page
+    assert "of 14, seven do" in page
+    assert "by hand:" not in page  # for who reads the source
     assert 'data-sd-name="two-sides"' in page
     assert 'data-sd-name="coin/tosses"' in page
 
