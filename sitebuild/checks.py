@@ -180,6 +180,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     pagechecks.anchor_problems,
     prose.number_problems,
     claims.problems,
+    claims.box_problems,
     cores.problems,
     example_problems,
     records.stale,

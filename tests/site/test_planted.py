@@ -229,6 +229,14 @@ MISTAKES = [
         r"docs/claims\.md:\d+: 'COIN' is no claim: a heading begins `### CAP-01 · ",
     ),
     Mistake(
+        "a claim that was not right, and that its chapter passes over",
+        COIN,
+        "!!! claim",
+        "!!! note",
+        r"docs/claims\.md:16: COIN-02 is imprecise, and no box `!!! claim` of "
+        r"chapters/coin\.md says so: link one to claims\.md#coin-02$",
+    ),
+    Mistake(
         "a dead link in the README",
         "README.md",
         "](CONTRIBUTING.md)",
