@@ -28,6 +28,9 @@ from sitebuild.problems import Problem, ProblemError, line_of, relative
 SHARED = ("sim", "figures")
 """Packages that are no topic: they have a reference page and tests, no chapter."""
 
+OF_THE_PROJECT = ("site", "evidence")
+"""Tests of what is not published: of sitebuild/ and of evidence/."""
+
 
 def _nav_entries(nav: object) -> Iterator[str]:
     if isinstance(nav, str):
@@ -83,7 +86,7 @@ def mirror_problems() -> list[Problem]:
             message = f"a reference page without a package sdnotes.{path.stem}"
             problems.append(Problem(relative(path), 1, message))
     for path in sorted((ROOT / "tests").iterdir()):
-        if path.is_dir() and path.name not in {*have, "site", "__pycache__"}:
+        if path.is_dir() and path.name not in {*have, *OF_THE_PROJECT, "__pycache__"}:
             message = f"tests without a package sdnotes.{path.name}"
             problems.append(Problem(relative(path), 1, message))
     return problems

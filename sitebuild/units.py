@@ -23,7 +23,7 @@ from sitebuild.problems import ProblemError, relative
 
 TESTS = ROOT / "tests"
 CONFIG = ROOT / "pyproject.toml"
-SAMPLES = TESTS / "site" / "test_samples.py"
+SAMPLES = TESTS / "evidence" / "test_samples.py"
 COPIES = TESTS / "site" / "test_copyable.py"
 
 _TYPED = ("sdnotes", "sitebuild", "evidence")
