@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT, SITE, browser, checks, htmlchecks, policy
+from sitebuild import DOCS, ROOT, SITE, browser, checks, htmlchecks, policy, prose
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SERVING = "SDNOTES_SERVING"
@@ -25,11 +25,11 @@ SERVING = "SDNOTES_SERVING"
 BROWSER = "SDNOTES_BROWSER"
 """The runtime's folder in the site, where there is one: pages then have buttons."""
 
-# Builders write the date of the build into what they make unless they are told one.
 _MARKER = ".built-by-sdnotes"
 _WARNED_LINK = re.compile(
     r"Doc file '(?P<page>[^']+)' contains a link '(?P<link>[^']+)'"
 )
+# Builders write the date of the build into what they make unless they are told one.
 _FIXED_DATE = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
 
 
@@ -166,6 +166,7 @@ def build(
             (_zensical if builder == "zensical" else _mkdocs)(aside)
         if runtime is not None:
             runtime.put_into(aside)
+        prose.unpublish_marks(aside)
         policy.apply(aside)
         if builder == "mkdocs" and (
             problems := htmlchecks.site_problems(aside, site_url())

@@ -12,11 +12,24 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from sitebuild import DOCS, ROOT, claims, cores, fences, pagechecks, pagetree, records
+from sitebuild import (
+    DOCS,
+    ROOT,
+    claims,
+    cores,
+    fences,
+    pagechecks,
+    pagetree,
+    prose,
+    records,
+)
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
 """Packages that are no topic: they have a reference page and tests, no chapter."""
+
+OF_THE_PROJECT = ("site", "evidence")
+"""Tests of what is not published: of sitebuild/ and of evidence/."""
 
 
 def _nav_entries(nav: object) -> Iterator[str]:
@@ -73,7 +86,7 @@ def mirror_problems() -> list[Problem]:
             message = f"a reference page without a package sdnotes.{path.stem}"
             problems.append(Problem(relative(path), 1, message))
     for path in sorted((ROOT / "tests").iterdir()):
-        if path.is_dir() and path.name not in {*have, "site", "__pycache__"}:
+        if path.is_dir() and path.name not in {*have, *OF_THE_PROJECT, "__pycache__"}:
             message = f"tests without a package sdnotes.{path.name}"
             problems.append(Problem(relative(path), 1, message))
     return problems
@@ -168,7 +181,9 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     link_problems,
     pagechecks.sign_problems,
     pagechecks.anchor_problems,
+    prose.number_problems,
     claims.problems,
+    claims.box_problems,
     cores.problems,
     example_problems,
     records.stale,

@@ -9,6 +9,8 @@ An answer on docs/claims.md reads
     - **Source:** where that stands
     - **Shown:** [a link](chapters/cap.md#anchor) into a chapter
     - **Test:** `tests/cap/test_claims.py::test_name`, which asserts the relation
+
+What was not simply right is also told where it is shown, in a box `!!! claim`.
 """
 
 import ast
@@ -17,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT
+from sitebuild import DOCS, ROOT, pagetree
 from sitebuild.problems import Problem, relative
 
 PAGE = DOCS / "claims.md"
@@ -27,6 +29,7 @@ _HEADING = re.compile(r"### (?P<id>\S*)(?P<rest>.*)")
 _ID = re.compile(r"[A-Z]+-\d\d")
 _REST = re.compile(r" · (?P<verdict>[a-z]+) \{ #(?P<anchor>[a-z0-9-]+) \}")
 _FIELD = re.compile(r"- \*\*(?P<name>[^*]+):\*\* ?(?P<text>.*)")
+_PAGE = re.compile(r"\]\((chapters/[\w/]+\.md)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
 
@@ -116,4 +119,31 @@ def problems() -> list[Problem]:
             elif name == "Shown" and "](" not in text:
                 message = f"{claim.name}: link to where a reader sees it"
                 found.append(Problem(page, line, message))
+    return found
+
+
+def _boxed(page: Path) -> set[str]:
+    """Return the anchors of the claims that a page's boxes link to."""
+    text = page.read_text("utf-8")
+    links = pagetree.tree(pagetree.blanked(text, page)).css("div.claim a[href]")
+    targets = (str(link.attributes["href"]).partition("#") for link in links)
+    return {
+        anchor for path, _, anchor in targets if path.rpartition("/")[2] == PAGE.name
+    }
+
+
+def box_problems() -> list[Problem]:
+    """Return claims that were not simply right, and that no box of a chapter names."""
+    found = []
+    for claim in read():
+        shown, line = claim.fields.get("Shown", ("", 0))
+        pages = dict.fromkeys(_PAGE.findall(shown))
+        there = [DOCS / page for page in pages if (DOCS / page).is_file()]
+        wanting = claim.verdict != "true" and there
+        if wanting and not any(claim.anchor in _boxed(page) for page in there):
+            message = (
+                f"{claim.name} is {claim.verdict}, and no box `!!! claim` of "
+                f"{' or '.join(pages)} says so: link one to claims.md#{claim.anchor}"
+            )
+            found.append(Problem(relative(PAGE), line, message))
     return found

@@ -1,6 +1,6 @@
 """Lay down the files of a new chapter, all that the mirror asks for, and no more.
 
-sdnotes/<slug>/__init__.py    docs/chapters/<slug>.md    tests/<slug>/test_<slug>.py
+sdnotes/<slug>/__init__.py    docs/chapters/<slug>.md    tests/<slug>/test_chapter.py
 one line of nav and one link on the home page            docs/reference/<slug>.md
 """
 
@@ -93,7 +93,7 @@ def lay_down(slug: str) -> None:
         ROOT / "sdnotes" / slug / "__init__.py": _PACKAGE,
         DOCS / "chapters" / f"{slug}.md": _CHAPTER,
         DOCS / "reference" / f"{slug}.md": _REFERENCE,
-        ROOT / "tests" / slug / f"test_{slug}.py": _TEST,
+        ROOT / "tests" / slug / "test_chapter.py": _TEST,
     }
     for path in (*files, ROOT / "sdnotes" / f"{slug}.py"):
         if path.exists():

@@ -98,6 +98,20 @@ def _tables(path: Path, text: str, _: LexborHTMLParser) -> Iterator[Problem]:
             yield Problem(relative(path), number, advice)
 
 
+def _systems(path: Path, text: str, tree: LexborHTMLParser) -> Iterator[Problem]:
+    """Tell what is wanting in the rows of a table of products and what they do."""
+    for row in tree.css("div.sd-systems tbody tr"):
+        cells = row.css("td")
+        name = cells[0].text(strip=True)
+        line = _line(text, f"| **{name}")
+        if not all(cell.text(strip=True) for cell in cells):
+            advice = f"the row of {name!r} has an empty cell: say it, or write `none`"
+            yield Problem(relative(path), line, advice)
+        if not cells[-1].css("a.footnote-ref, a[href^=http]"):
+            advice = f"the row of {name!r} ends without a source: a note [^x] or a link"
+            yield Problem(relative(path), line, advice)
+
+
 def _parts(path: Path, text: str, tree: LexborHTMLParser) -> Iterator[Problem]:
     for box in tree.css("div.admonition, details"):
         kinds = (box.attributes.get("class") or "").split()
@@ -133,6 +147,7 @@ _CHECKS: tuple[Callable[[Path, str, LexborHTMLParser], Iterator[Problem]], ...] 
     _signs,
     _notes,
     _tables,
+    _systems,
     _parts,
 )
 

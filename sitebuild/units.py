@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from sitebuild import DOCS, ROOT, changes, fences, imports, records
 from sitebuild.browser import node
@@ -21,7 +22,8 @@ from sitebuild.facts import facts_of
 from sitebuild.problems import ProblemError, relative
 
 TESTS = ROOT / "tests"
-SAMPLES = TESTS / "site" / "test_samples.py"
+CONFIG = ROOT / "pyproject.toml"
+SAMPLES = TESTS / "evidence" / "test_samples.py"
 COPIES = TESTS / "site" / "test_copyable.py"
 
 _TYPED = ("sdnotes", "sitebuild", "evidence")
@@ -63,14 +65,21 @@ class Unit:
         return own or not since.meanings.isdisjoint(self.uses)
 
 
+@cache
+def _config() -> dict[str, Any]:
+    """Return what pyproject.toml says to tools."""
+    config = tomllib.loads(CONFIG.read_text("utf-8"))
+    return dict(config["tool"])
+
+
 def _siblings(path: Path, seen: set[Path]) -> set[Path]:
-    """Return a test file and the helpers that it imports, beside it or in tests/."""
+    """Return a test file and the helpers that it imports, from where pytest does."""
     if path in seen or not path.is_file():
         return seen
     seen.add(path)
     for name in imports.modules_named_in(path):
-        for folder in (path.parent, TESTS):
-            _siblings(folder / f"{name}.py", seen)
+        for folder in _config()["pytest"]["ini_options"]["pythonpath"]:
+            _siblings(ROOT / folder / f"{name}.py", seen)
     return seen
 
 
@@ -79,7 +88,7 @@ def inputs_of_test(path: Path) -> frozenset[Path]:
     local = _siblings(path, set())
     if (beside := path.parent / "conftest.py").is_file():
         local |= _siblings(beside, set())
-    found = imports.closure(local) | {ROOT / "conftest.py", ROOT / "pyproject.toml"}
+    found = imports.closure(local) | {ROOT / "conftest.py", CONFIG}
     for file in local:
         for pattern in facts_of(file).reads:
             found |= {each for each in ROOT.glob(pattern) if each.is_file()}
@@ -128,11 +137,9 @@ def _copies() -> Iterator[Unit]:
     """Yield the tests of one file one by one: each class to take away stands alone."""
     if not COPIES.is_file():
         return
-    config = ROOT / "pyproject.toml"
-    told = tomllib.loads(config.read_text("utf-8"))["tool"]["sdnotes"]["copyable"]
-    for name, files in told.items():
+    for name, files in _config()["sdnotes"]["copyable"].items():
         where = f"{relative(COPIES)}::test_a_copyable_class_works_alone[{name}]"
-        own = (COPIES, config, *(ROOT / file for file in files))
+        own = (COPIES, CONFIG, *(ROOT / file for file in files))
         yield Unit("copies", f"{name} (a copy)", own, frozenset(own), where=where)
 
 
@@ -181,7 +188,7 @@ def _words_before(since: changes.Changes, page: Path) -> frozenset[str]:
 
 def _types() -> Iterator[Unit]:
     files = [p for top in _TYPED for p in sorted((ROOT / top).rglob("*.py"))]
-    own = (*files, ROOT / "pyproject.toml")
+    own = (*files, CONFIG)
     yield Unit("mypy", "mypy", own, frozenset(own))
 
 

@@ -21,8 +21,9 @@ import pytest
 from filelock import FileLock
 from snippet import WAIT_MS, Snippet, watched
 
-from sitebuild import ROOT, build, hosting, reproduce
+from sitebuild import ROOT, build, reproduce
 from sitebuild.problems import ProblemError
+from sitebuild.testing import hosting
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

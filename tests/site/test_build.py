@@ -8,8 +8,9 @@ import mini
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild import DOCS, build, copies, fences, hosting, htmlchecks, reproduce
+from sitebuild import DOCS, build, copies, fences, htmlchecks, reproduce
 from sitebuild.problems import ProblemError
+from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
 

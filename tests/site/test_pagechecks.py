@@ -11,6 +11,13 @@ from sitebuild.problems import Problem
 READS = ("docs/**/*.md", "mkdocs.yml", "*.md")
 
 PAGE = Path("page.md")
+SYSTEMS = """# T
+
+<div class="sd-systems" markdown>
+
+| System | By default | From |
+|---|---|---|
+"""
 MISTAKES = {
     "a note that is defined nowhere": (
         "# T\n\nSo it is.[^nowhere]\n",
@@ -56,6 +63,22 @@ MISTAKES = {
     "an admonition that is not alone": (
         '# T\n\nx\n!!! note "N"\n    y\n',
         None,
+    ),
+    "a system without a source": (
+        f"{SYSTEMS}| **A** | a[^x] | b |\n| **B** | c | [^x] |\n\n</div>\n\n[^x]: X\n",
+        r"page\.md:7: the row of 'A' ends without a source: a note",
+    ),
+    "a system of which something is not said": (
+        f"{SYSTEMS}| **A** | a | [^x] |\n| **B** | | [^x] |\n\n</div>\n\n[^x]: X\n",
+        r"page\.md:8: the row of 'B' has an empty cell: say it",
+    ),
+    "a system's source on the web is one": (
+        f"{SYSTEMS}| **A** | one | [x](https://example.org) |\n\n</div>\n",
+        None,
+    ),
+    "a system's link within the page is no source": (
+        f"{SYSTEMS}| **A** | one | [x](#t) |\n\n</div>\n",
+        r"page\.md:7: the row of 'A' ends without a source",
     ),
     "a picture without words": (
         "# T\n\n![](assets/x.svg)\n",

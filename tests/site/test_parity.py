@@ -5,7 +5,7 @@ from programs import LEFT, LEFT_SAYS, PROGRAMS
 
 from sdnotes.tables import text_table
 from sitebuild import DOCS, browser, engine, fences
-from sitebuild.browser import parity
+from sitebuild.testing import parity
 
 pytestmark = pytest.mark.slow
 

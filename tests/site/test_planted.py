@@ -81,6 +81,14 @@ MISTAKES = [
         rf"{COIN}:\d+: dead link: '.*#coin-99' has no such anchor on its page",
     ),
     Mistake(
+        "a number that nobody printed",
+        COIN,
+        "of 14, seven do",
+        "of 14, seven do, and of 30 one half",
+        rf"{COIN}:\d+: nothing on this page prints 30: let a snippet print it, give "
+        r"its sentence a source \(a note, a link",
+    ),
+    Mistake(
         "a package without a chapter",
         "sdnotes/unsaid/__init__.py",
         "",
@@ -221,6 +229,14 @@ MISTAKES = [
         r"docs/claims\.md:\d+: 'COIN' is no claim: a heading begins `### CAP-01 · ",
     ),
     Mistake(
+        "a claim that was not right, and that its chapter passes over",
+        COIN,
+        "!!! claim",
+        "!!! note",
+        r"docs/claims\.md:16: COIN-02 is imprecise, and no box `!!! claim` of "
+        r"chapters/coin\.md says so: link one to claims\.md#coin-02$",
+    ),
+    Mistake(
         "a dead link in the README",
         "README.md",
         "](CONTRIBUTING.md)",
@@ -296,6 +312,8 @@ def test_without_a_mistake_the_miniature_is_built(tree: Path) -> None:
     mini.succeed(tree, "sitebuild", "build", "--plain")
     page = (tree / "site" / "chapters" / "coin" / "index.html").read_text("utf-8")
     assert "3 heads, 3 tails" in page
+    assert "of 14, seven do" in page
+    assert "by hand:" not in page  # for who reads the source
     assert 'data-sd-name="two-sides"' in page
     assert 'data-sd-name="coin/tosses"' in page
 

@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from selectolax.lexbor import LexborHTMLParser
 from snippet import Snippet
 
-from sitebuild import browser, hosting
+from sitebuild import browser
+from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 from snippet import WAIT_MS, Snippet
 
-from sitebuild import browser, hosting
+from sitebuild import browser
+from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import expect
 from snippet import WAIT_MS, Snippet, code_in
 
-from sitebuild import DOCS, browser, fences, hosting
+from sitebuild import DOCS, browser, fences
 from sitebuild.machine import stretch, yardstick
+from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
 

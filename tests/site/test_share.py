@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import expect
 from snippet import WAIT_MS, Snippet, code_in, fragment
 
-from sitebuild import DOCS, fences, hosting, records
+from sitebuild import DOCS, fences, records
+from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
 

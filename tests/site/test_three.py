@@ -18,7 +18,7 @@ import pytest
 from engines import Engine
 from programs import LEFT, LEFT_SAYS, PROGRAMS
 
-from sitebuild import hosting
+from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
 

@@ -35,7 +35,7 @@ from playwright.sync_api import (
 
 from sitebuild import build, checks
 from sitebuild.browser import node
-from sitebuild.hosting import Host, hosted
+from sitebuild.testing.hosting import Host, hosted
 
 CAPTION = "Run in the page: bytes, and time from the click to the first output."
 COLUMNS = ("what", "at most", "kept")

@@ -1,8 +1,7 @@
 """Serve a built site on loopback as a static host does, and count what it sends.
 
-For tests and benchmarks: text and wasm go out compressed, files under a content hash
-may be kept for ever, an unknown address gets the site's own page 404. ``make site`` has
-MkDocs's own server.
+Text and wasm go out compressed, files under a content hash may be kept for ever, an
+unknown address gets the site's own page 404. ``make site`` has MkDocs's own server.
 """
 
 import functools
