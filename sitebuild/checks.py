@@ -12,7 +12,18 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from sitebuild import DOCS, ROOT, claims, cores, fences, pagechecks, pagetree, records
+from sitebuild import (
+    DOCS,
+    ROOT,
+    asks,
+    claims,
+    cores,
+    fences,
+    names,
+    pagechecks,
+    pagetree,
+    records,
+)
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
@@ -117,7 +128,7 @@ def unrun_examples(path: Path, text: str) -> list[Problem]:
     The reference shows the text below an attribute too.
     """
     try:
-        tree = ast.parse(text)
+        tree = names.parsed(text)
     except (SyntaxError, ValueError):
         return []  # ruff says so, at its line
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -171,6 +182,8 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     claims.problems,
     cores.problems,
     example_problems,
+    asks.problems,
+    records.unknown,
     records.stale,
 )
 
