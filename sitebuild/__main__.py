@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sitebuild import SITE, build, checks, newchapter, quick, reproduce
+from sitebuild import SITE, build, checks, facts, newchapter, quick, reproduce
 from sitebuild.browser import node
 from sitebuild.problems import ProblemError
 
@@ -38,6 +38,7 @@ def main() -> int:
                 build.serve(arguments.address, plain=arguments.plain)
             case "check":
                 checks.require_none()
+                facts.keep()
             case "quick":
                 return 0 if quick.run(everything=arguments.all) else 1
             case "reproduce":

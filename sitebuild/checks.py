@@ -15,9 +15,11 @@ import yaml
 from sitebuild import (
     DOCS,
     ROOT,
+    asks,
     claims,
     cores,
     fences,
+    names,
     pagechecks,
     pagetree,
     prose,
@@ -130,7 +132,7 @@ def unrun_examples(path: Path, text: str) -> list[Problem]:
     The reference shows the text below an attribute too.
     """
     try:
-        tree = ast.parse(text)
+        tree = names.parsed(text)
     except (SyntaxError, ValueError):
         return []  # ruff says so, at its line
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -186,6 +188,8 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     claims.box_problems,
     cores.problems,
     example_problems,
+    asks.problems,
+    records.unknown,
     records.stale,
 )
 

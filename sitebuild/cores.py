@@ -5,14 +5,13 @@
     random.random()                           refused: nobody can seed it
     rng = random.Random(seed)                 fine
 
-The names of a module are followed in its syntax, so that a comment, a docstring or a
-method called ``reopen`` is none of its business. Left out: what somebody means to hide.
+The names of a module are followed in its syntax (names.py), so that a comment, a
+docstring or a method called ``reopen`` is none of its business.
 """
 
-import ast
 from pathlib import Path
 
-from sitebuild import ROOT
+from sitebuild import ROOT, names
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -44,83 +43,49 @@ ASK = {
 }
 """What a pure module may not be asked for, and what to do instead."""
 
-
-class _Names(ast.NodeVisitor):
-    """What each name of a module stands for, and which are used wrongly."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.known: dict[str, str] = {}
-        self.problems: list[Problem] = []
-        self.is_command = path.name == "__main__.py"
-
-    def _say(self, node: ast.AST, message: str) -> None:
-        line = getattr(node, "lineno", 1)
-        self.problems.append(
-            Problem(relative(self.path), line, f"a core does no I/O: {message}")
-        )
-
-    def _import(self, node: ast.AST, module: str) -> None:
-        top = module.partition(".")[0]
-        allowed = {module, top} & (PURE | PACKAGES) or (
-            self.is_command and top in COMMAND
-        )
-        if not allowed:
-            self._say(
-                node,
-                f"`{module}` is not among the modules that ask nobody outside "
-                "(sitebuild/cores.py lists them); take what it gives as an argument",
-            )
-
-    def visit_Import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            self._import(node, alias.name)
-            name = alias.asname or alias.name.partition(".")[0]
-            self.known[name] = alias.name if alias.asname else name
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        module = node.module or ""
-        self._import(node, module)
-        for alias in node.names:
-            whole = f"{module}.{alias.name}"
-            self.known[alias.asname or alias.name] = whole
-            self._ask(node, whole)
-
-    def _name(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Attribute):
-            return f"{self._name(node.value)}.{node.attr}"
-        if isinstance(node, ast.Name):
-            return self.known.get(node.id, node.id)
-        return "?"
-
-    def _ask(self, node: ast.AST, name: str) -> None:
-        if name in ASK and not (name == "open" and self.is_command):
-            self._say(node, f"`{name}`: {ASK[name]}")
-        elif name.startswith("random.") and name != "random.Random":
-            self._say(node, f"`{name}`: chance comes as an argument, a random.Random")
-
-    def visit_Attribute(self, node: ast.Attribute) -> None:
-        self._ask(node, self._name(node))
-        self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        name = self._name(node.func)
-        if isinstance(node.func, ast.Name):
-            self._ask(node, name)
-        if name == "random.Random" and not node.args:
-            self._say(node, "`random.Random()` without a seed: nobody can repeat it")
-        self.generic_visit(node)
+_ROOTS = {name.partition(".")[0] for name in (*ASK, "random.Random")}
+_FOREIGN = (
+    "is not among the modules that ask nobody outside (sitebuild/cores.py lists them); "
+    "take what it gives as an argument"
+)
 
 
 def problems_of(path: Path, text: str) -> list[Problem]:
     """Return what a module of the package asks of the world outside."""
     try:
-        tree = ast.parse(text)
+        tree = names.parsed(text)
     except (SyntaxError, ValueError):
         return []  # ruff says so, at its line
-    names = _Names(path)
-    names.visit(tree)
-    return names.problems
+    is_command = path.name == "__main__.py"
+    said = [
+        (line, f"`{module}` {_FOREIGN}")
+        for module, line in names.imports(tree)
+        if not _is_allowed(module, is_command=is_command)
+    ]
+    for use in names.uses(tree, _ROOTS):
+        if advice := _asked(use):
+            if not (use.name == "open" and is_command):
+                said.append((use.line, f"`{use.name}`: {advice}"))
+        elif use.name == "random.Random" and use.call and not use.call.args:
+            said.append(
+                (use.line, "`random.Random()` without a seed: nobody can repeat it")
+            )
+    return [
+        Problem(relative(path), line, f"a core does no I/O: {message}")
+        for line, message in sorted(said)
+    ]
+
+
+def _is_allowed(module: str, *, is_command: bool) -> bool:
+    named = {module, module.partition(".")[0]}
+    return bool(named & (PURE | PACKAGES | (COMMAND if is_command else set())))
+
+
+def _asked(use: names.Use) -> str:
+    """Return what to do instead of what is asked for, "" where nothing is."""
+    if use.name.startswith("random.") and use.name != "random.Random":
+        return "chance comes as an argument, a random.Random"
+    return ASK.get(use.name, "")
 
 
 def problems() -> list[Problem]:

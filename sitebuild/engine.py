@@ -20,11 +20,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import unified_diff
 from typing import Any
-from xml.etree import ElementTree as ET
 
 from sdnotes.tables import text_table
 from sitebuild import ROOT, records
 from sitebuild.fences import Block
+from sitebuild.figureparts import FigureParts, figure_parts
 from sitebuild.machine import stretch, yardstick
 from sitebuild.shown import unshowable
 
@@ -35,33 +35,26 @@ START_LIMIT_S = 60.0
 # All of them for a quiet machine: a slower one, or a busy one, is given more time.
 TRIES = 3
 """How often a block may be over its limits before it is refused."""
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-@dataclass(frozen=True, slots=True)
-class FigureParts:
-    """What a figure's SVG says of itself in words."""
-
-    svg: str
-    title: str
-    description: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a block gave: the text to record and, for a figure, its picture."""
+    """What a block gave: the text to record and, for a figure, its picture.
+
+    ``used`` are the kinds of native work that it did.
+    """
 
     text: str
     figure: FigureParts | None = None
+    used: frozenset[str] = frozenset()
 
 
 class Worker:
     """A child Python that runs blocks one after another, and can be killed."""
 
-    def __init__(self, wall_limit_s: float = WALL_LIMIT_S) -> None:
+    def __init__(self, wall_limit_s: float = WALL_LIMIT_S, hash_seed: str = "") -> None:
         self.wall_limit_s = wall_limit_s
+        self._seed = {"PYTHONHASHSEED": hash_seed} if hash_seed else {}
         self._lock = threading.Lock()  # Zensical renders pages on several threads
         self._process: subprocess.Popen[str] | None = None
         self._is_ready = False
@@ -81,7 +74,12 @@ class Worker:
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
                 cwd=self._folder.name,
-                env={**os.environ, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": path,
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                    **self._seed,
+                },
                 start_new_session=True,  # a group of its own, to be killed as one
             )
         return self._process
@@ -178,12 +176,17 @@ def _limited(
 
 
 _worker = Worker()
-atexit.register(_worker.close)
+_seeded: dict[str, Worker] = {}
+"""Workers in which a seed decides the hashes of texts, made when they are asked for."""
 
 
 def restart() -> None:
     """Forget the imported package, so that the next block sees its edited source."""
-    _worker.close()
+    for worker in (_worker, *_seeded.values()):
+        worker.close()
+
+
+atexit.register(restart)
 
 
 @contextmanager
@@ -195,36 +198,6 @@ def wall_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         _worker.wall_limit_s = before
-
-
-def figure_parts(block: Block, printed: str) -> FigureParts:
-    """Read title, description and numbers back out of a figure's SVG.
-
-    Raises ProblemError when the block printed no SVG or the SVG lacks one of them.
-    """
-    try:
-        root = ET.fromstring(printed)  # noqa: S314 - our own block's output
-    except ET.ParseError as error:
-        raise block.problem(f"a figure block must print one SVG: {error}") from error
-    words = {}
-    for tag in ("title", "desc", "metadata"):
-        element = root.find(SVG + tag)
-        words[tag] = (element.text or "").strip() if element is not None else ""
-        if not words[tag]:
-            meaning = {"desc": "description", "metadata": "table of numbers"}
-            raise block.problem(
-                f"figure {block.name!r} has no {meaning.get(tag, tag)}: readers who "
-                "cannot see it depend on it"
-            )
-    try:
-        table = json.loads(words["metadata"])
-        columns = tuple(table["columns"])
-        rows = tuple(tuple(row) for row in table["rows"])
-        text_table(columns, rows)
-    except (ValueError, KeyError, TypeError) as error:
-        message = f"figure {block.name!r}: its table of numbers is not one: {error}"
-        raise block.problem(message) from error
-    return FigureParts(printed.strip(), words["title"], words["desc"], columns, rows)
 
 
 def _over(answer: dict[str, Any]) -> str:
@@ -243,17 +216,24 @@ def _over(answer: dict[str, Any]) -> str:
     return ""
 
 
-def run(block: Block) -> Result:
-    """Return what the block gives today; raises ProblemError where it fails."""
+def run(block: Block, hash_seed: str = "") -> Result:
+    """Return what the block gives today; raises ProblemError where it fails.
+
+    With a seed it runs where the hashes of texts, and so the order of sets, are those
+    of that seed.
+    """
     if block.kind == "record":
         record = records.load_for(block)
         return Result(text_table(record.columns, record.rows))
-    answer = _worker.ask(block)
+    worker = _worker
+    if hash_seed:
+        worker = _seeded.setdefault(hash_seed, Worker(hash_seed=hash_seed))
+    answer = worker.ask(block)
     for _ in range(TRIES - 1):
         if not _over(answer):
             break
         # Once more: that run may have paid for an import or a busy moment.
-        answer = _worker.ask(block)
+        answer = worker.ask(block)
     if "error" in answer:
         raise block.problem(f"snippet {block.name!r} {answer['error']}", answer["line"])
     if said := _over(answer):
@@ -264,7 +244,7 @@ def run(block: Block) -> Result:
         return Result(text_table(parts.columns, parts.rows), parts)
     if why := unshowable(printed):
         raise block.problem(f"snippet {block.name!r} prints {why}")
-    return Result(as_recorded(printed))
+    return Result(as_recorded(printed), used=frozenset(answer.get("used", ())))
 
 
 def as_recorded(printed: str) -> str:

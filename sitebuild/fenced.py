@@ -26,9 +26,13 @@ _BLOCK = re.compile(r"\s*(!!!|\?\?\?\+?|===)\s")  # its content follows at once
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """One fence as it stands in the text, understood no further than its info line."""
+    """One fence as it stands in the text, understood no further than its info line.
+
+    ``marks`` counts the backticks that open it.
+    """
 
     info: str
+    marks: int
     text: str
     indent: str
     line: int
@@ -73,6 +77,7 @@ def fences(text: str, path: Path) -> Iterator[Fence]:
         lines = [part.removeprefix(indent) for part in inside]
         yield Fence(
             info=region.lexemes["info"].strip(),
+            marks=len(closing.strip()),
             text="".join(f"{part}\n" for part in lines),
             indent=indent,
             line=line,

@@ -13,6 +13,7 @@ Left out: indented code blocks, which never run. See docs/contributing.md.
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from sitebuild import ROOT
@@ -36,7 +37,7 @@ _ATTRIBUTES = {
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RECORD_NAME = re.compile(r"[a-z_]+/[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_OPENING = re.compile(r"\s*(```|~~~)\S")
+_OPENING = re.compile(r"\s*(?P<marks>```+|~~~+)[^\s`~]")
 _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 
 
@@ -141,12 +142,18 @@ def _check_python(block: Block) -> None:
         ) from error
 
 
-def _check_shown(fence: Fence, path: Path) -> None:
+def _check_closed(fence: Fence, path: Path, language: str) -> None:
+    """Refuse a fence that holds the opening of another one: it was never closed.
+
+    What runs, and what it printed, may hold such lines between longer marks.
+    """
+    fewest = 3 if language in SHOWN_ONLY else fence.marks
     for number, line in enumerate(fence.text.splitlines(), start=1):
-        if _OPENING.match(line):
+        opening = _OPENING.match(line)
+        if opening and len(opening["marks"]) >= fewest:
             message = (
                 f"{line.strip()!r} stands inside the fence of line {fence.line} and "
-                "would be shown, not run: is that one closed?"
+                "would be part of it, no fence: is that one closed?"
             )
             raise ProblemError(Problem(relative(path), fence.line + number, message))
 
@@ -190,9 +197,17 @@ def scan_text(text: str, path: Path) -> list[Block]:
     Raises ProblemError for the first fence that is not of our closed vocabulary or
     that breaks a rule of its kind.
     """
+    return list(_scanned(text, path))
+
+
+@lru_cache(maxsize=256)
+def _scanned(text: str, path: Path) -> tuple[Block, ...]:
+    """Scan a page once, for all checks that ask for its blocks."""
     blocks: list[Block] = []
     for fence in fences(text, path):
         language, found = _attributes(fence, path)
+        if language != "markdown":
+            _check_closed(fence, path, language)
         if language == "output":
             last = blocks[-1] if blocks else None
             gap = text[last.end : fence.start].strip() if last else None
@@ -209,8 +224,6 @@ def scan_text(text: str, path: Path) -> list[Block]:
             blocks[-1] = replace(last, recorded=recorded, end=fence.end)
         elif language in _ATTRIBUTES:
             blocks.append(_block(fence, path, language, found))
-        elif language != "markdown":
-            _check_shown(fence, path)
     seen: dict[str, Block] = {}
     for block in blocks:
         if twin := seen.get(block.anchor):
@@ -218,7 +231,7 @@ def scan_text(text: str, path: Path) -> list[Block]:
                 f"the name {block.name!r} is taken by the block at line {twin.line}"
             )
         seen[block.anchor] = block
-    return blocks
+    return tuple(blocks)
 
 
 def pages(docs: Path) -> list[Path]:

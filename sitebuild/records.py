@@ -17,10 +17,11 @@ histories, a test makes again. The files are written by evidence/run.py.
 import hashlib
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from sitebuild import RECORDS, ROOT, imports
+from sitebuild import DOCS, RECORDS, ROOT, fences, imports
 from sitebuild.fences import Block
 from sitebuild.problems import Problem, relative
 
@@ -119,14 +120,44 @@ def load_for(block: Block) -> Record:
     try:
         return load(block.name)
     except FileNotFoundError as error:
-        raise block.problem(
-            f"there is no record {relative(path_of(block.name))}; "
-            "`make studies UPDATE=1` writes the records of studies"
-        ) from error
+        raise block.problem(_missing(block.name)) from error
     except (ValueError, TypeError, KeyError) as error:
         raise block.problem(
             f"the record {block.name} cannot be read: {error}"
         ) from error
+
+
+def _missing(name: str) -> str:
+    """Return what to do where a page prints a record that is not there."""
+    slug, _, stem = name.partition("/")
+    file = f"{slug}/{stem.replace('-', '_')}.py"
+    for _, target in KINDS.values():
+        folder = "benchmarks" if target == "bench" else target
+        if (ROOT / "evidence" / folder / file).is_file():
+            remedy = f"run `make {target} UPDATE=1`, which writes it"
+            break
+    else:
+        known = [
+            p.relative_to(RECORDS).with_suffix("") for p in RECORDS.rglob("*.json")
+        ]
+        near = get_close_matches(name, [path.as_posix() for path in known], n=1)
+        remedy = (
+            f"did you mean {near[0]}?"
+            if near
+            else f"its study would be evidence/studies/{file}, and is not there"
+        )
+    return f"there is no record {relative(path_of(name))}: {remedy}"
+
+
+def unknown() -> list[Problem]:
+    """Return a problem for each record that a page prints and that is not there."""
+    return [
+        problem
+        for path in fences.pages(DOCS)
+        for block in fences.scan_text(path.read_text("utf-8"), path)
+        if block.kind == "record" and not path_of(block.name).is_file()
+        for problem in block.problem(_missing(block.name)).problems
+    ]
 
 
 def inputs(source: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
-from sitebuild import DOCS, ROOT, engine, fences, records
+from sitebuild import DOCS, ROOT, engine, fences, records, steady
 from sitebuild.build import BROWSER, SERVING
 from sitebuild.problems import ProblemError
 
@@ -194,9 +194,9 @@ def render(
 def _rendered(language: str, name: str, source: str, md: Markdown) -> str:
     refresh()
     block = _find(language, name, source)
-    result = engine.run(block)
+    result = steady.run(block)
     try:
-        engine.check(block, result)
+        steady.check(block, result)
     except ProblemError as error:
         if not os.environ.get(SERVING):
             raise

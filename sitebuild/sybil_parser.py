@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sybil import Document, Example, Region
 
-from sitebuild import engine
+from sitebuild import steady
 from sitebuild.fences import Block, scan_text
 from sitebuild.problems import ProblemError
 from sitebuild.whole import write_whole
@@ -48,11 +48,13 @@ class SnippetParser:
     def _evaluate(self, example: Example) -> str | None:
         block: Block = example.parsed
         try:
-            result = engine.run(block)
+            result = steady.run(block)
             if self.update:
+                if block.recorded != result.text:
+                    steady.require(block, result)
                 self.written.setdefault(block.path, []).append((block, result.text))
             else:
-                engine.check(block, result)
+                steady.check(block, result)
         except ProblemError as error:
             return str(error)
         return None

@@ -1,7 +1,7 @@
 """The child process that runs snippets: one request a line in, one answer a line out.
 
 A request is {"code": ..., "filename": ..., "native": ...}; an answer
-{"output": ..., "cpu_s": ..., "wall_s": ..., "yardstick_cpu_s": ...} or
+{"output": ..., "cpu_s": ..., "wall_s": ..., "yardstick_cpu_s": ..., "used": [...]} or
 {"error": ..., "line": ...}; before the first, {} says that the child is ready. Each
 block runs in a fork of its own, in an empty folder, so that nothing is left of it for
 the next one. The parent (engine.py) kills the whole process group when a block does not
@@ -10,6 +10,7 @@ end, which no thread or signal handler could be trusted to do.
 
 import contextlib
 import gc
+import hashlib
 import importlib
 import io
 import json
@@ -32,6 +33,8 @@ from sitebuild.page_streams import standard_streams
 
 # Imported before the first block, so that no block is charged for them.
 _TOO_MUCH = f"printed more than {OUTPUT_LIMIT_CHARS} characters"
+_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
+"""What Python tells an audit hook where a process is started."""
 _WARM = ("sdnotes", "sdnotes.sim", "sdnotes.figures", "sdnotes.figures.chart")
 
 
@@ -99,6 +102,35 @@ def _failure(error: BaseException, filename: str) -> dict[str, Any]:
     return {"error": message, "line": frames[-1].lineno if frames else 0}
 
 
+@contextlib.contextmanager
+def _used() -> Iterator[set[str]]:
+    """Note which kinds of native work are done meanwhile."""
+    used: set[str] = set()
+    listening = True
+
+    def hear(event: str, _: tuple[Any, ...]) -> None:
+        if listening and event in _STARTS:
+            used.add("process")
+
+    def noted(kind: str, function: Any) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            used.add(kind)
+            return function(*args, **kwargs)
+
+        return call
+
+    sys.addaudithook(hear)
+    before = threading.Thread.start, hashlib.scrypt
+    threading.Thread.start = noted("threads", before[0])  # type: ignore[method-assign]
+    hashlib.scrypt = noted("scrypt", before[1])
+    try:
+        yield used
+    finally:
+        threading.Thread.start, hashlib.scrypt = before  # type: ignore[method-assign]
+        listening = False
+        used |= {"cryptography"} & sys.modules.keys()
+
+
 def _refused(what: str, native: str) -> Any:
     return refusing(
         f'a snippet that starts {what} needs native="{native}" on its fence: a '
@@ -153,6 +185,7 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     before = yardstick(5_000)  # a short look: most blocks take little longer
     started_s, began_s = time.process_time(), time.perf_counter()
     with (
+        _used() as used,
         _warnings_kept(warned),
         _streams(kept, native),
         program(code, filename) as module,
@@ -186,6 +219,7 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
         "wall_s": wall_s,
         "yardstick_cpu_s": max(before.cpu_s, after.cpu_s),
         "yardstick_wall_s": max(before.wall_s, after.wall_s),
+        "used": sorted(used),
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,31 @@ def test_each_row_of_a_study_stands_for_its_cell(study: tuple) -> None:  # type:
     assert record.columns == tuple(module.COLUMNS)
     for row, cell in zip(record.rows, module.CELLS, strict=True):
         assert row[: len(cell)] == tuple(map(str, cell.values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("cap/overdrafts", r"did you mean cap/overdraft\?"),
+        (
+            "cap/xyz",
+            r"its study would be evidence/studies/cap/xyz\.py, and is not there",
+        ),
+        ("cap/overdraft", r"run `make studies UPDATE=1`, which writes it"),
+        ("site/suite", r"run `make bench UPDATE=1`, which writes it"),
+    ],
+)
+def test_a_record_that_is_not_there_is_told_with_what_would_make_it(
+    name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "docs" / "page.md"
+    page.parent.mkdir()
+    page.write_text(f'```record name="{name}"\n```\n', "utf-8")
+    monkeypatch.setattr(records, "DOCS", page.parent)
+    if "writes it" in said:
+        monkeypatch.setattr(records, "RECORDS", tmp_path)
+    (found,) = records.unknown()
+    assert re.fullmatch(rf"page\.md:1: there is no record \S+: {said}", str(found))
 
 
 def test_the_hash_covers_the_source_and_all_of_ours_that_it_imports() -> None:

@@ -67,6 +67,29 @@ MISTAKES = [
         rf"{COIN}:\d+: snippet 'planted' did not end within 1 s and was stopped",
     ),
     Mistake(
+        "a snippet that reads the clock and prints something else",
+        COIN,
+        "## Sources",
+        snippet("import time\n\nx = time.time()\nprint(1)"),
+        rf"{COIN}:\d+: `time\.time` reads the clock, so it prints something else at "
+        r"every run: write the time down",
+    ),
+    Mistake(
+        "a snippet that prints what depends on the order of a set",
+        COIN,
+        "## Sources",
+        snippet("print({*map(str, range(9))})"),
+        rf"{COIN}:\d+: snippet 'planted' prints something else when it is run again "
+        r"\(.*\): it depends on the order of a set, .*: sort what it prints",
+    ),
+    Mistake(
+        "a snippet that takes what nobody has",
+        COIN,
+        "## Sources",
+        snippet("from sdnotes.coin import head\n\nprint(head(2))"),
+        rf"{COIN}:\d+: sdnotes\.coin has no head: did you mean heads\?",
+    ),
+    Mistake(
         "a dead link",
         COIN,
         "](../claims.md#coin-01)",
@@ -169,7 +192,8 @@ MISTAKES = [
         COIN,
         'record name="coin/tosses"',
         'record name="coin/nothing"',
-        rf"{COIN}:\d+: there is no record evidence/records/coin/nothing\.json",
+        rf"{COIN}:\d+: there is no record evidence/records/coin/nothing\.json: its "
+        r"study would be evidence/studies/coin/nothing\.py, and is not there",
     ),
     Mistake(
         "a figure without a description",
@@ -256,7 +280,7 @@ MISTAKES = [
         "## Sources",
         f"{FENCE}text\nnever closed\n\n{snippet('print(1)')}",
         rf"{COIN}:\d+: '{FENCE}python name=\"planted\"' stands inside the fence of "
-        r"line \d+ and would be shown, not run: is that one closed\?",
+        r"line \d+ and would be part of it, no fence: is that one closed\?",
     ),
     Mistake(
         "a page that is in no nav",
