@@ -22,7 +22,7 @@ from difflib import unified_diff
 from typing import Any
 
 from sdnotes.tables import text_table
-from sitebuild import ROOT, records
+from sitebuild import ROOT, records, surroundings
 from sitebuild.fences import Block
 from sitebuild.figureparts import FigureParts, figure_parts
 from sitebuild.machine import stretch, yardstick
@@ -54,7 +54,7 @@ class Worker:
 
     def __init__(self, wall_limit_s: float = WALL_LIMIT_S, hash_seed: str = "") -> None:
         self.wall_limit_s = wall_limit_s
-        self._seed = {"PYTHONHASHSEED": hash_seed} if hash_seed else {}
+        self._hash_seed = hash_seed
         self._lock = threading.Lock()  # Zensical renders pages on several threads
         self._process: subprocess.Popen[str] | None = None
         self._is_ready = False
@@ -67,19 +67,13 @@ class Worker:
                 prefix="sdnotes-", ignore_cleanup_errors=True
             )
             self._is_ready = False
-            path = os.pathsep.join(filter(None, (str(ROOT), os.getenv("PYTHONPATH"))))
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "sitebuild.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 encoding="utf-8",
                 cwd=self._folder.name,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": path,
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                    **self._seed,
-                },
+                env=surroundings.of_snippets(self._hash_seed),
                 start_new_session=True,  # a group of its own, to be killed as one
             )
         return self._process
@@ -219,8 +213,8 @@ def _over(answer: dict[str, Any]) -> str:
 def run(block: Block, hash_seed: str = "") -> Result:
     """Return what the block gives today; raises ProblemError where it fails.
 
-    With a seed it runs where the hashes of texts, and so the order of sets, are those
-    of that seed.
+    With a seed it runs as on another machine: the hashes of texts, and so the order of
+    sets, are those of the seed, it is another hour, and the terminal is narrow.
     """
     if block.kind == "record":
         record = records.load_for(block)
@@ -242,6 +236,11 @@ def run(block: Block, hash_seed: str = "") -> Result:
     if block.figure:
         parts = figure_parts(block, printed)
         return Result(text_table(parts.columns, parts.rows), parts)
+    if str(ROOT) in printed:
+        raise block.problem(
+            f"snippet {block.name!r} prints a path of this machine: it cannot show "
+            "what called it, or where the package's files are"
+        )
     if why := unshowable(printed):
         raise block.problem(f"snippet {block.name!r} prints {why}")
     return Result(as_recorded(printed), used=frozenset(answer.get("used", ())))

@@ -5,7 +5,10 @@ reads the modules of every package with the same function.
 """
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Mapping
+
+_DOTTED = re.compile(r"\b[a-z_]\w*(?:\.\w+)*")
 
 
 def imported(code: str) -> set[str]:
@@ -24,11 +27,43 @@ def imported(code: str) -> set[str]:
     return names
 
 
+def _in_texts(code: str) -> set[str]:
+    """Return the names in the code's texts, which may be imported as well.
+
+    By ``import_module``, by ``runpy``, by a file that the code writes.
+    """
+    try:
+        nodes = list(ast.walk(ast.parse(code)))
+    except (SyntaxError, ValueError):
+        return set()
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return {
+        name
+        for text in texts
+        if isinstance(text, str)
+        for name in _DOTTED.findall(text)
+    }
+
+
+def _known(name: str, needs: Mapping[str, Collection[str]]) -> str:
+    """Return the module that is meant, or what it would lie in if there were one.
+
+    So that Python says of ``sdnotes.capp`` that just this one is missing.
+    """
+    while name and name not in needs:
+        name = name.rpartition(".")[0]
+    return name
+
+
 def needed(code: str, needs: Mapping[str, Collection[str]]) -> Iterable[str]:
     """Return the packages to load before the code runs, sorted.
 
     ``needs`` maps the names of modules to packages, as the site's build found them.
     """
     return sorted(
-        {package for name in imported(code) for package in needs.get(name, ())}
+        {
+            package
+            for name in imported(code) | _in_texts(code)
+            for package in needs.get(_known(name, needs), ())
+        }
     )

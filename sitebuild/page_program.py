@@ -12,6 +12,7 @@ in which modules are torn down.
 
 import ast
 import atexit
+import builtins
 import contextlib
 import functools
 import gc
@@ -21,6 +22,7 @@ import os
 import sys
 import traceback
 import types
+import warnings
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,16 +36,19 @@ def program(code: str, filename: str) -> Iterator[types.ModuleType]:
     """
     lines = code.splitlines(keepends=True)
     linecache.cache[filename] = (len(code), None, lines, filename)
+    gc.freeze()  # what is there already, so that collecting at the end is quick
     module = types.ModuleType("__main__")
     module.__file__ = filename
+    module.__dict__["__builtins__"] = builtins  # exec would put its dictionary there
     argv, folder = sys.argv, os.getcwd()
     sys.modules["__main__"] = module  # dataclasses and pickle look their module up
     sys.argv = [filename]
     sys.path.insert(0, folder)  # what the program writes it may import
+    with open(filename, "w", encoding="utf-8", errors="surrogatepass") as file:
+        file.write(code)  # it may read itself, and a process that it starts imports it
     importlib.invalidate_caches()
-    gc.freeze()  # what is there already, so that collecting at the end is quick
     try:
-        with _exits():
+        with _settings_kept(), _exits():
             yield module
         # No frame of ours may hold it any longer: what it held is to go now.
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -60,6 +65,19 @@ def execute(code: str, module: types.ModuleType) -> None:
     """Run the code in its module; what it raises comes out."""
     filename = str(module.__file__)
     exec(compile(ast.parse(code, filename), filename, "exec"), module.__dict__)  # noqa: S102
+
+
+@contextlib.contextmanager
+def _settings_kept() -> Iterator[None]:
+    """Put back what a program may set for the whole of its interpreter."""
+    environ, limit = dict(os.environ), sys.getrecursionlimit()
+    try:
+        with warnings.catch_warnings():
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(environ)
+        sys.setrecursionlimit(limit)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """Does a snippet print the same when it is run again, and in another process?
 
     ran again           another text   it reads the clock, or chance without a seed
-    under another seed  another text   the order of a set, hash() of a text, an address
+    elsewhere           another text   the order of a set, hash() of a text, an address,
+                                       the time zone, the width of the terminal
     neither             it is what is recorded that is wrong: make outputs
 
 Asked only where a page's output is about to change, since it costs three more runs; the
@@ -61,8 +62,9 @@ def require(block: Block, result: engine.Result) -> None:
             why = (
                 f"{address[0]} is an address: print what the object holds"
                 if address
-                else "it depends on the order of a set, on hash() of a text, or on an "
-                "address: sort what it prints, as in sorted(...)"
+                else "it depends on the order of a set, on hash() of a text or on an "
+                "address (sort what it prints, as in sorted(...)), or on the machine's "
+                "time zone (give tz=...) or the width of its terminal"
             )
             raise _differs(block, result, other, why)
 

@@ -17,6 +17,8 @@ from sitebuild.page_runner import Session
 from sitebuild.problems import ProblemError
 
 ANYWHERE = {
+    "its own text": "import os\nprint(os.path.basename(__file__), open(__file__).read())",
+    "the module of what is built in": "print(__builtins__.__name__)",
     "an exit function": "import atexit\natexit.register(print, 'bye')\nprint('x')",
     "exit functions, the last first": """\
 import atexit
@@ -125,6 +127,13 @@ if __name__ == '__main__':
     process.start()
     process.join()
     print('parent', flush=True)""",
+    "child processes that start anew": """\
+import multiprocessing
+def square(n): return n * n
+if __name__ == '__main__':
+    for way in 'spawn', 'forkserver':
+        with multiprocessing.get_context(way).Pool(2) as pool:
+            print(pool.map(square, [1, 2, 3]))""",
     "a program that it starts": """\
 import subprocess, sys
 subprocess.run([sys.executable, '-c', 'print(1)'], check=True)

@@ -41,7 +41,7 @@ def problem(code: str, info: str = 'python name="x"') -> str:
             "@dataclass\nclass A:\n    x: int\nprint(A(1))",
             "A(x=1)",
         ),
-        ("import os\nprint(os.listdir())", "[]"),
+        ("import os\nprint(os.listdir())", "['x.py']"),
     ],
 )
 def test_what_a_block_prints_is_what_is_shown(code: str, printed: str) -> None:
@@ -69,7 +69,7 @@ def test_nothing_is_left_of_a_block_for_the_next_one() -> None:
         (
             "open('left', 'w').close()",
             "import os\nprint(os.listdir())",
-            "[]",
+            "['x.py']",
         ),
     ],
 )
@@ -78,6 +78,11 @@ def test_what_a_block_changes_is_as_before_for_the_next(
 ) -> None:
     engine.run(block(first))
     assert engine.run(block(second)).text == printed
+
+
+def test_a_path_of_the_builder_s_machine_is_not_published() -> None:
+    code = "import sys, traceback\ntraceback.print_stack(file=sys.stdout)"
+    assert "docs/page.md:3: snippet 'x' prints a path of this machine" in problem(code)
 
 
 def test_an_error_names_page_line_exception_and_source() -> None:

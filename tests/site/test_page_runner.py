@@ -242,9 +242,27 @@ def test_a_run_leaves_streams_and_folder_as_they_were(tmp_path: object) -> None:
     streams = sys.stdout, sys.stderr, sys.stdin
     ok, sent = ran("import os\nprint(os.listdir())\nopen('left', 'w').close()")
     assert ok
-    assert sent == [("out", "[]"), ("out", "\n")]
+    assert sent == [("out", "['two-words.py']"), ("out", "\n")]
     assert (sys.stdout, sys.stderr, sys.stdin) == streams
-    assert ran("import os\nprint(os.listdir())")[1][0] == ("out", "[]")
+    listed = ran("import os\nprint(os.listdir())")[1][0]
+    assert listed == ("out", "['two-words.py']")
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("import os\nos.environ['MODE'] = 'fast'", "print(os.environ.get('MODE'))"),
+        ("import sys\nsys.setrecursionlimit(150)", "print(sys.getrecursionlimit())"),
+        ("import warnings\nwarnings.simplefilter('error')", "warnings.warn('old')"),
+    ],
+)
+def test_what_one_run_sets_for_all_is_as_before_in_the_next(
+    first: str, then: str
+) -> None:
+    then = f"{first.splitlines()[0]}\n{then}"
+    before = ran(then)
+    assert ran(first)[0]
+    assert ran(then) == before
 
 
 def test_names_of_one_run_are_not_there_in_the_next() -> None:
@@ -277,6 +295,20 @@ def test_only_what_the_code_imports_is_needed() -> None:
     needs = {"a": ["one"], "a.b": ["one", "two"], "c": ["three"]}
     assert list(page_imports.needed("from a import b", needs)) == ["one", "two"]
     assert list(page_imports.needed("import c, json", needs)) == ["three"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib\nimportlib.import_module('own.part')",
+        "import runpy\nrunpy.run_module('own.part')",
+        "open('mine.py', 'w').write('from own.part import x')\nimport mine",
+        "import own.prat",  # Python is to say which one is missing
+    ],
+)
+def test_what_is_imported_by_another_way_is_there_too(code: str) -> None:
+    needs = {"own": ["own"], "own.part": ["own", "own-part"]}
+    assert "own" in page_imports.needed(code, needs)
 
 
 def test_the_package_is_imported_anew_after_edited_code() -> None:

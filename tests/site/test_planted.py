@@ -80,7 +80,7 @@ MISTAKES = [
         "## Sources",
         snippet("print({*map(str, range(9))})"),
         rf"{COIN}:\d+: snippet 'planted' prints something else when it is run again "
-        r"\(.*\): it depends on the order of a set, .*: sort what it prints",
+        r"\(.*\): it depends on the order of a set, .* sort what it prints",
     ),
     Mistake(
         "a snippet that takes what nobody has",

@@ -14,6 +14,8 @@ FENCE = "```"
 SET = "print({'a', 'b', 'c', 'd', 'e'})"
 # No name tells that this is the clock: it is asked for by another one.
 CLOCK = "import importlib\nprint(getattr(importlib.import_module('time'), 'time_ns')())"
+LOCAL_TIME = "from datetime import datetime as d\nprint(d.fromtimestamp(0))"
+HELP = "import argparse as a\nprint(a.ArgumentParser('of', 'x', 'word ' * 30).format_help())"
 PICTURE = "for name in 'ab':\n    print('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
 
 
@@ -40,6 +42,8 @@ AGAIN = "docs/page.md:3: snippet 'x' prints something else when it is run again"
         (SET, "it depends on the order of a set, on hash() of a text"),
         ("print(object())", "is an address: print what the object holds"),
         (CLOCK, "it reads the clock, or takes chance without a seed"),
+        (LOCAL_TIME, "on the machine's time zone (give tz=...)"),
+        (HELP, "the width of its terminal"),
     ],
 )
 def test_an_output_that_another_run_would_not_give_is_no_matter_of_recording_it(
