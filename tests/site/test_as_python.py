@@ -17,7 +17,7 @@ from sitebuild.page_runner import Session
 from sitebuild.problems import ProblemError
 
 ANYWHERE = {
-    "its own text": "import os\nprint(os.path.basename(__file__), open(__file__).read())",
+    "its own text": "with open(__file__) as file:\n    print(file.read())",
     "the module of what is built in": "print(__builtins__.__name__)",
     "an exit function": "import atexit\natexit.register(print, 'bye')\nprint('x')",
     "exit functions, the last first": """\
