@@ -5,12 +5,9 @@ refuses to start while there is one, and the tests ask for the same lists.
 """
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-
-import yaml
 
 from sitebuild import (
     DOCS,
@@ -19,6 +16,7 @@ from sitebuild import (
     claims,
     cores,
     fences,
+    mkdocs_yml,
     names,
     pagechecks,
     pagetree,
@@ -47,11 +45,7 @@ def _nav_entries(nav: object) -> Iterator[str]:
 
 def nav_paths() -> list[str]:
     """Return the pages of mkdocs.yml's nav, in order."""
-    text = (ROOT / "mkdocs.yml").read_text("utf-8")
-    lines = text.splitlines()
-    start = lines.index("nav:")
-    end = next(i for i in range(start + 1, len(lines)) if re.match(r"\w", lines[i]))
-    return list(_nav_entries(yaml.safe_load("\n".join(lines[start:end]))["nav"]))
+    return list(_nav_entries(mkdocs_yml.nav()))
 
 
 def packages() -> list[str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from sitebuild import ROOT, fenced
+from sitebuild import fenced, mkdocs_yml
 
 _OF_FENCES = ("pymdownx.superfences", "pymdownx.highlight")
 
@@ -48,11 +48,7 @@ class Link:
 @lru_cache(maxsize=1)
 def _extensions() -> list[str]:
     """Return the names of mkdocs.yml's Markdown extensions, but those of fences."""
-    text = (ROOT / "mkdocs.yml").read_text("utf-8")
-    _, _, rest = text.partition("\nmarkdown_extensions:\n")
-    section = re.match(r"(?: .*\n|\n)*", rest)
-    names = re.findall(r"^  - ([\w.]+)", section[0] if section else "", re.MULTILINE)
-    return [name for name in names if name not in _OF_FENCES]
+    return [name for name in mkdocs_yml.extensions() if name not in _OF_FENCES]
 
 
 @lru_cache(maxsize=128)

@@ -1,9 +1,9 @@
 """Put the runtime's folder together and name it after its content.
 
-.cache/browser/<hash>/ main.js editor.js worker.js *.css
-                       pyodide/   what npm's pyodide holds, library precompiled
-                       wheels/    sdnotes, simpy, ... and pyodide-lock.json
-                       licences.txt
+.browser/<hash>/ main.js editor.js worker.js
+                 pyodide/   what npm's pyodide holds, library precompiled
+                 wheels/    sdnotes, simpy, ..., pyodide-lock.json and needs.json
+                 licences.txt
 """
 
 import hashlib

@@ -17,18 +17,15 @@ from sdnotes.caching import (
     Cache,
     ClockCache,
     FIFOCache,
-    LFUCache,
-    LFUDACache,
     LRUCache,
-    MRUCache,
     OptimalCache,
     RandomCache,
     S3FIFOCache,
     SieveCache,
     SLRUCache,
-    TwoQCache,
     WTinyLFUCache,
 )
+from sdnotes.caching.comparison import POLICIES
 
 Make = Callable[..., Cache[Any, Any]]
 
@@ -38,20 +35,9 @@ def seeded(capacity: int, **more: Any) -> RandomCache[Any, Any]:
 
 
 KINDS: dict[str, Make] = {
-    "FIFO": FIFOCache,
-    "LRU": LRUCache,
-    "MRU": MRUCache,
-    "LFU": LFUCache,
-    "LFUDA": LFUDACache,
-    "CLOCK": ClockCache,
-    "SLRU": SLRUCache,
+    **POLICIES,
     "SLRU of three": partial(SLRUCache, shares=(0.4, 0.3, 0.3)),
-    "2Q": TwoQCache,
-    "ARC": ARCCache,
-    "S3-FIFO": S3FIFOCache,
     "S3-FIFO, half small": partial(S3FIFOCache, small_share=0.5),
-    "SIEVE": SieveCache,
-    "W-TinyLFU": WTinyLFUCache,
     "W-TinyLFU, wide window": partial(WTinyLFUCache, window_share=0.5, sample_size=7),
     "random": seeded,
 }

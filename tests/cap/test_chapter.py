@@ -1,7 +1,5 @@
 """The chapter keeps what it promises of itself."""
 
-import pytest
-
 from sdnotes.cap import run_atms
 from sitebuild import DOCS
 
@@ -21,10 +19,8 @@ SYSTEMS = [
 ]
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_each_system_of_the_notes_has_a_row(system: str) -> None:
-    table = CHAPTER.partition("| System |")[2].partition("</div>")[0]
-    assert f"\n| **{system}" in table
+def test_each_system_of_the_notes_has_a_row() -> None:
+    assert [name for name in SYSTEMS if f"\n| **{name}" not in CHAPTER] == []
 
 
 def test_two_at_once_need_more_time_than_one_and_a_slow_cable_is_a_cut_one() -> None:

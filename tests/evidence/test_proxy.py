@@ -77,6 +77,13 @@ def answer(client: socket.socket, said: bytes) -> bytes:
     return b""
 
 
+def hears_nothing(client: socket.socket) -> None:
+    client.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        client.recv(1)
+    client.settimeout(WITHIN_S)
+
+
 def test_a_cable_carries_bytes_both_ways(cable: Proxy) -> None:
     with connect(cable) as client:
         assert answer(client, b"hello") == b"hello"
@@ -123,11 +130,8 @@ def test_a_cut_is_silence_and_no_end(cable: Proxy, echo: Echo) -> None:
         answer(client, b"before")
         cable.cut()
         echo.connections[0].shutdown(socket.SHUT_RDWR)
-        client.settimeout(0.05)
-        with pytest.raises(TimeoutError):
-            client.recv(1)
+        hears_nothing(client)
         cable.heal()
-        client.settimeout(WITHIN_S)
         assert answer(client, b"") == b""
 
 
@@ -156,11 +160,8 @@ def test_who_connects_during_a_cut_reaches_nobody(cable: Proxy, echo: Echo) -> N
     cable.cut()
     with connect(cable) as client:
         client.sendall(b"lost")
-        client.settimeout(0.05)
-        with pytest.raises(TimeoutError):
-            client.recv(1)
+        hears_nothing(client)
         cable.heal()
-        client.settimeout(WITHIN_S)
         assert answer(client, b"") == b""
     assert not echo.connections
     with connect(cable) as client:

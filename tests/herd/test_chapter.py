@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from sdnotes.herd import arrivals_us, poisson_us, run_dam, run_stampede
 from sdnotes.sim.intervals import Interval
 from sitebuild import DOCS, records
@@ -27,10 +25,8 @@ SYSTEMS = [
 ]
 
 
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_each_system_has_a_row(system: str) -> None:
-    table = CHAPTER.partition("| System |")[2].partition("</div>")[0]
-    assert f"\n| **{system}" in table
+def test_each_system_has_a_row() -> None:
+    assert [name for name in SYSTEMS if f"\n| **{name}" not in CHAPTER] == []
 
 
 def test_the_numbers_between_the_snippets_are_those_that_the_code_gives() -> None:

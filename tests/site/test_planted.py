@@ -283,6 +283,13 @@ MISTAKES = [
         r"line \d+ and would be part of it, no fence: is that one closed\?",
     ),
     Mistake(
+        "a file of settings that cannot be read",
+        "mkdocs.yml",
+        "docs_dir: docs\n",
+        "docs_dir: [docs\n",
+        r"mkdocs\.yml:\d+: this is no YAML: did not find expected ',' or '\]'$",
+    ),
+    Mistake(
         "a page that is in no nav",
         "docs/lost.md",
         "",

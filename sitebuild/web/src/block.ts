@@ -1,13 +1,14 @@
-// One snippet on the page: its buttons, its editor, its runs.
-import { inWords } from "./compare.ts";
+// One snippet on the page: its buttons, its editor, and what shows its runs.
+import { comparisonInWords } from "./compare.ts";
 import { button, copy, make } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
-import { type End, renew, STOPPED, sentences, submit, waitsFor } from "./interpreter.ts";
+import { type End, STOPPED, sentences } from "./interpreter.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
 import { Output } from "./output.ts";
+import { Runs } from "./runs.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
 
 export class Block {
@@ -24,7 +25,7 @@ export class Block {
 	#question: Question | null = null;
 	/** What a link brought last: as it came, it is nobody's work. */
 	#linked = "";
-	#stop: (() => void) | null = null;
+	#runs: Runs<Output>;
 	#status = make("span", { class: "sd-status", role: "status" });
 	#opening = false;
 	#run = button("Run", "Run this code here", (click) => this.#runOrStop(click), "sd-run");
@@ -47,6 +48,14 @@ export class Block {
 		const text = (inside: Element | null) =>
 			inside?.querySelector("code")?.textContent ?? "";
 		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
+		this.#runs = new Runs(this.name, this.#published.code, {
+			open: () => new Output(),
+			say: (words) => this.#say(words),
+			show: (output) => this.#show(output),
+			ended: (output, end) => this.#ended(output, end),
+			isAsPublished: (output) => this.#isAsPublished(output),
+			changed: () => this.#arrange(),
+		});
 		const link = button("Link", "Copy a link to this snippet", () => {
 			void copy(linkTo(`#${element.id}`), this.#status, () => "Link copied.");
 		});
@@ -69,7 +78,7 @@ export class Block {
 	}
 
 	#arrange(): void {
-		const running = this.#stop !== null;
+		const running = this.#runs.areUnderWay;
 		this.#run.textContent = running ? "Stop" : "Run";
 		this.#run.title = running ? "Stop this run" : "Run this code here";
 		this.#run.classList.toggle("sd-stop", running);
@@ -89,8 +98,8 @@ export class Block {
 		if (clicks > 1) {
 			return; // of a double click the second would stop what the first began
 		}
-		if (this.#stop) {
-			this.#stop();
+		if (this.#runs.areUnderWay) {
+			this.#runs.stop();
 		} else {
 			this.run();
 		}
@@ -98,48 +107,11 @@ export class Block {
 
 	/** Run what the editor holds, or the published code. */
 	run(): void {
-		if (this.#stop) {
-			return;
-		}
 		this.#dismiss();
-		this.#start(this.code);
+		this.#runs.start(this.code);
 	}
 
-	#start(code: string): void {
-		const published = code === this.#published.code;
-		const output = new Output();
-		this.#stop = submit({
-			code,
-			published,
-			filename: `${this.name}.py`,
-			onWait: (words) => this.#say(words),
-			onStart: () => {
-				this.#say("Running…");
-				this.#show(output);
-			},
-			onPrint: (stream, text) => output.print(stream, text),
-			onEnd: (end) => {
-				this.#stop = null;
-				const stale = end.kind === "ended" && !end.fresh;
-				if (published && stale && !this.#isAsPublished(output, end)) {
-					// Edited code ran in this interpreter before: judge in a fresh one, and
-					// this very code, whatever the editor holds by now.
-					renew();
-					this.#start(code);
-					return;
-				}
-				this.#ended(output, end);
-				this.#arrange();
-			},
-		});
-		this.#say(waitsFor());
-		this.#arrange();
-	}
-
-	#isAsPublished(output: Output, end: End): boolean {
-		if (end.kind !== "ended" || !end.ok) {
-			return end.kind !== "ended";
-		}
+	#isAsPublished(output: Output): boolean {
 		const drawn = figureIn(output.out);
 		return this.#figure
 			? drawn !== null && this.#figure.compare(drawn).same
@@ -157,7 +129,7 @@ export class Block {
 		this.#arrange();
 	}
 
-	#ended(output: Output, end: End): void {
+	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void {
 		if (end.kind === "failed") {
 			output.element.hidden = output.text === "";
 			this.#say(
@@ -176,7 +148,7 @@ export class Block {
 		const drawn = figureIn(output.out);
 		const verdict = this.#figure
 			? this.#figure.verdict(output, end.ok)
-			: inWords(output.compare(this.#published.output));
+			: comparisonInWords(output.compare(this.#published.output));
 		if (drawn && !this.#figure) {
 			output.draw(picture(drawn.svg));
 		}
@@ -263,7 +235,7 @@ export class Block {
 
 	/** Show the published code and output again. */
 	reset(): void {
-		this.#stop?.();
+		this.#runs.stop();
 		this.#dismiss();
 		this.#question?.settle(false);
 		this.#editor?.element.remove();
@@ -295,7 +267,7 @@ export class Block {
 
 	/** Let go of everything: the page has moved on. */
 	leave(): void {
-		this.#stop?.();
+		this.#runs.stop();
 		this.#editor?.destroy();
 		this.#figure?.leave();
 	}

@@ -60,7 +60,10 @@ export function compared(printed: string[], published: string[]): Comparison {
 }
 
 /** Say a comparison in words, for the status line. */
-export function inWords({ lines, gone, same }: Comparison, what = "line"): string {
+export function comparisonInWords(
+	{ lines, gone, same }: Comparison,
+	what = "line",
+): string {
 	if (same) {
 		return "Same as published.";
 	}

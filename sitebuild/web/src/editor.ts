@@ -14,7 +14,7 @@ import {
 	indentUnit,
 	syntaxHighlighting,
 } from "@codemirror/language";
-import { EditorState, Prec } from "@codemirror/state";
+import { EditorState, type Extension, Prec } from "@codemirror/state";
 import {
 	drawSelection,
 	EditorView,
@@ -90,25 +90,35 @@ export interface Options {
 	run(): void;
 }
 
+/** What every editor can do. */
+const abilities: Extension = [
+	lineNumbers(),
+	// Marks what would be invisible, or would turn the order of what follows.
+	highlightSpecialChars(),
+	history(),
+	drawSelection(),
+	indentOnInput(),
+	indentUnit.of("    "),
+	EditorState.tabSize.of(4),
+	bracketMatching(),
+	closeBrackets(),
+	python(),
+	syntaxHighlighting(style),
+	look,
+	keymap.of([...closeBracketsKeymap, ...historyKeymap, indentWithTab, ...defaultKeymap]),
+];
+
 /** Return an editor that holds the code. */
 export function openEditor({ code, label, wrap, changed, run }: Options): Editor {
+	const runs = () => {
+		run();
+		return true; // nothing else is done with the key
+	};
 	const view = new EditorView({
 		doc: code,
 		extensions: [
-			lineNumbers(),
-			// Marks what would be invisible, or would turn the order of what follows.
-			highlightSpecialChars(),
+			abilities,
 			wrap ? EditorView.lineWrapping : [],
-			history(),
-			drawSelection(),
-			indentOnInput(),
-			indentUnit.of("    "),
-			EditorState.tabSize.of(4),
-			bracketMatching(),
-			closeBrackets(),
-			python(),
-			syntaxHighlighting(style),
-			look,
 			EditorView.contentAttributes.of({
 				"aria-label": label,
 				tabindex: "0",
@@ -119,23 +129,7 @@ export function openEditor({ code, label, wrap, changed, run }: Options): Editor
 					changed();
 				}
 			}),
-			Prec.highest(
-				keymap.of([
-					{
-						key: "Mod-Enter",
-						run: () => {
-							run();
-							return true;
-						},
-					},
-				]),
-			),
-			keymap.of([
-				...closeBracketsKeymap,
-				...historyKeymap,
-				indentWithTab,
-				...defaultKeymap,
-			]),
+			Prec.highest(keymap.of([{ key: "Mod-Enter", run: runs }])),
 		],
 	});
 	return {

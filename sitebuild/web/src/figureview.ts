@@ -1,5 +1,5 @@
 // A figure on the page: its tools, its player, and the picture that a run drew anew.
-import { type Comparison, compared, inWords } from "./compare.ts";
+import { type Comparison, compared, comparisonInWords } from "./compare.ts";
 import { button, copy, make, save } from "./dom.ts";
 import { cells, csv, type Drawn, figureIn, picture, table } from "./figure.ts";
 import type { Output } from "./output.ts";
@@ -130,7 +130,7 @@ export class FigureView {
 		const { rows, same } = this.draw(drawn);
 		return rows.same && !same
 			? "Same numbers as published, in another picture."
-			: inWords(rows, "row");
+			: comparisonInWords(rows, "row");
 	}
 
 	/** Put the new figure in place of the old; return how it compares. */

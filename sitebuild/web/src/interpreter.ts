@@ -3,6 +3,8 @@
 import type { Answer, Request, Stream } from "./protocol.ts";
 
 const LIMIT_S = 20;
+/** For a run that a newer one of its own waits for: a new worker takes about as long. */
+const OVERTAKEN_S = 1;
 // A snippet shares its worker's scope with the worker's own code, so it can send made-up
 // messages, and no secret would stay one: the page may believe that a run has ended which
 // goes on for ever. (What a run left behind, like a timer, may go on for ever as well.)
@@ -14,6 +16,8 @@ const TAKE_S = 5;
 const FETCH_S = 120;
 
 export interface Job {
+	/** Whose run it is: of those who wait, each has one, which is the newest. */
+	key: string;
 	code: string;
 	filename: string;
 	published: boolean;
@@ -25,10 +29,14 @@ export interface Job {
 	onEnd(end: End): void;
 }
 
-/** How a run ended; `fresh` tells that only published code had run there before. */
+/**
+ * How a run ended; `fresh` tells that only published code had run there before. One is
+ * replaced when a newer one of the same key comes before it has begun, or is at its end.
+ */
 export type End =
 	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number; fresh: boolean }
 	| { kind: "stopped"; after: "reader" | "limit" | "left" }
+	| { kind: "replaced" }
 	| { kind: "failed"; byCode: boolean; message: string };
 
 const STARTING = "Starting Python…";
@@ -121,8 +129,7 @@ function heard(answer: Answer): void {
 	} else if (answer.kind === "started" && stage !== "started") {
 		stage = "started";
 		ready = true;
-		clearTimeout(limit);
-		limit = setTimeout(() => end("limit"), LIMIT_S * 1000);
+		limitRun(isOvertaken(job));
 		job.onStart();
 	} else if (answer.kind === "printed" && stage === "started") {
 		job.onPrint(answer.stream, answer.text);
@@ -133,6 +140,16 @@ function heard(answer: Answer): void {
 		const { byCode, message } = answer;
 		finish({ kind: "failed", byCode: byCode === true, message: String(message) });
 	}
+}
+
+/** Tell whether a newer job of the same key waits. */
+const isOvertaken = ({ key }: Job): boolean =>
+	queue.some((other, place) => place > 0 && other.key === key);
+
+function limitRun(overtaken: boolean): void {
+	clearTimeout(limit);
+	const how: End = overtaken ? { kind: "replaced" } : { kind: "stopped", after: "limit" };
+	limit = setTimeout(() => end(how), (overtaken ? OVERTAKEN_S : LIMIT_S) * 1000);
 }
 
 /** Replace a worker that has run snippets, unless it gets further within this time. */
@@ -173,18 +190,34 @@ function next(): void {
 	giveTime(TAKE_S);
 }
 
-function end(after: "reader" | "limit" | "left"): void {
+function end(how: End): void {
 	drop();
-	finish({ kind: "stopped", after });
+	finish(how);
+}
+
+/** Put a job into the queue, in the place of an older one of its key that waits. */
+function enqueue(job: Job): void {
+	const waits = (at: number) => at > 0 || !running;
+	const place = queue.findIndex(({ key }, at) => key === job.key && waits(at));
+	const older = queue[place];
+	if (older) {
+		queue[place] = job;
+		older.onEnd({ kind: "replaced" });
+		return;
+	}
+	queue.push(job);
+	if (running && stage === "started" && queue[0]?.key === job.key) {
+		limitRun(true);
+	}
 }
 
 /** Run a job when those before it have ended; return a function that stops it. */
 export function submit(job: Job): () => void {
-	queue.push(job);
+	enqueue(job);
 	next();
 	return () => {
 		if (queue[0] === job) {
-			end("reader");
+			end({ kind: "stopped", after: "reader" });
 			// The reader will want to run again: have an interpreter ready.
 			worker ??= started();
 		} else if (queue.includes(job)) {

@@ -140,7 +140,7 @@ export function ms(us: number): string {
 }
 
 /** Return an event as a sentence: the signs for a message are hard to hear. */
-export function inWords(says: string): string {
+export function eventInWords(says: string): string {
 	return says
 		.replace(/^(\S+) -> (\S+): /, "$1 sends to $2: ")
 		.replace(/^(\S+) <- (\S+): /, "$1 gets from $2: ")

@@ -4,7 +4,7 @@
 // a cut) is cut off at the height of the present until the step that ends it. Heads,
 // lifelines and times stay: they are the axes.
 
-import { inWords, type Moment, type State, wholeOf, yAt } from "./moments.ts";
+import { eventInWords, type Moment, type State, wholeOf, yAt } from "./moments.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HALF_STROKE_PX = 0.8; // else the upper half of a flat line runs ahead
@@ -55,7 +55,7 @@ export class Picture {
 			this.events[order.indexOf(Number(step))] = {
 				atUs: Number(atUs),
 				y: Number(y),
-				says: inWords(says),
+				says: eventInWords(says),
 			};
 		}
 		const { width } = svg.viewBox.baseVal;

@@ -83,8 +83,9 @@ const plainTimeout = setTimeout; // a snippet, or timers.ts, may put another the
 const later = (ms: number): Promise<void> =>
 	new Promise((kept) => plainTimeout(kept, ms));
 
-/** Return a running interpreter. Rejects when a file cannot be had. */
-export async function startPython(from: Sources, emit: Emit): Promise<Python> {
+const canWait = "Suspending" in WebAssembly;
+
+async function loaded(from: Sources): Promise<PyodideAPI> {
 	const py = await from.loadPyodide({
 		indexURL: from.indexURL,
 		// Without it a missing wheel would be asked of another host.
@@ -93,17 +94,31 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 		stdLibURL: from.stdLibURL,
 		stdin: () => null,
 	});
-	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
-	moduleOf(py, "page_streams", streams);
-	moduleOf(py, "page_loop", loop);
-	moduleOf(py, "page_program", program);
-	const running = moduleOf(py, "page_runner", runner);
-	const canWait = "Suspending" in WebAssembly;
 	if (!canWait) {
 		// Safari's engine looks for a worker's end only where code calls JavaScript, which
 		// Python then does every so often: a loop that is stopped would run on for ever.
 		py.setInterruptBuffer(new Uint8Array(1));
 	}
+	return py;
+}
+
+/** Return the error in our words, where Python's own would not help. */
+const explained = (error: unknown): unknown =>
+	STACK_IS_FULL.test(String(error))
+		? new TooDeepError(
+				"it went too deep for a browser's Python, in calls or in nested data; " +
+					"run it on your own machine",
+			)
+		: error;
+
+/** Return a running interpreter. Rejects when a file cannot be had. */
+export async function startPython(from: Sources, emit: Emit): Promise<Python> {
+	const py = await loaded(from);
+	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
+	moduleOf(py, "page_streams", streams);
+	moduleOf(py, "page_loop", loop);
+	moduleOf(py, "page_program", program);
+	const running = moduleOf(py, "page_runner", runner);
 	const session: PyProxy = running.start(emit, canWait ? later : undefined, stray);
 	const needs = py.toPy(JSON.parse(from.needs));
 	const descriptors = new Descriptors(emit, stray);
@@ -131,12 +146,7 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 					? session.run.callPromisingKwargs(code, filename, options)
 					: session.run.callKwargs(code, filename, options));
 			} catch (error) {
-				throw STACK_IS_FULL.test(String(error))
-					? new TooDeepError(
-							"it went too deep for a browser's Python, in calls or in nested data; " +
-								"run it on your own machine",
-						)
-					: error;
+				throw explained(error);
 			} finally {
 				turn += 1;
 				descriptors.end();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { compared, inWords, normalised } from "../src/compare.ts";
+import { compared, comparisonInWords, normalised } from "../src/compare.ts";
 import { csv } from "../src/figure.ts";
 
 // The same examples at every run.
@@ -50,7 +50,10 @@ test("a changed line among equal ones is the only one that is marked", () => {
 		result.lines.map((line) => line.differs),
 		[false, true, false],
 	);
-	assert.equal(inWords(result), "1 of 3 lines differs from what was published.");
+	assert.equal(
+		comparisonInWords(result),
+		"1 of 3 lines differs from what was published.",
+	);
 });
 
 test("of two long texts what comes after the first difference differs", () => {
@@ -59,14 +62,20 @@ test("of two long texts what comes after the first difference differs", () => {
 	assert.equal(longer.lines.length, 2002);
 	assert.equal(longer.lines.filter((line) => line.differs).length, 2001);
 	assert.equal(longer.gone, 1);
-	assert.equal(inWords(compared(["0"], many)), "1999 lines less than published.");
+	assert.equal(
+		comparisonInWords(compared(["0"], many)),
+		"1999 lines less than published.",
+	);
 });
 
 test("a comparison is said in words", () => {
-	assert.equal(inWords(compared(["a"], ["a"])), "Same as published.");
-	assert.equal(inWords(compared([], ["a", "b"])), "2 lines less than published.");
+	assert.equal(comparisonInWords(compared(["a"], ["a"])), "Same as published.");
 	assert.equal(
-		inWords(compared(["x", "y"], []), "row"),
+		comparisonInWords(compared([], ["a", "b"])),
+		"2 lines less than published.",
+	);
+	assert.equal(
+		comparisonInWords(compared(["x", "y"], []), "row"),
 		"2 of 2 rows differ from what was published.",
 	);
 });

@@ -2,43 +2,20 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import type { End } from "../src/interpreter.ts";
-import type { Answer, Request } from "../src/protocol.ts";
+import { FakeWorker, living } from "./fakeworker.ts";
 
-class FakeWorker {
-	static all: FakeWorker[] = [];
-	onmessage: ((event: { data: Answer }) => void) | null = null;
-	asked: Request[] = [];
-	ended = false;
-
-	constructor() {
-		FakeWorker.all.push(this);
-	}
-	postMessage(request: Request): void {
-		this.asked.push(request);
-	}
-	terminate(): void {
-		this.ended = true;
-	}
-	say(kind: Answer["kind"], run = this.asked.at(-1)?.run ?? 0): void {
-		const rest = { stream: "out", text: "x", ok: true, ms: 1, droppedChars: 0 };
-		this.onmessage?.({ data: { ...rest, kind, run } as Answer });
-	}
-	/** Answer as a worker does that has nothing else to do. */
-	serve(): void {
-		for (const kind of ["taken", "started", "printed", "ended"] as const) {
-			this.say(kind);
-		}
-	}
-}
-
-Object.assign(globalThis, { Worker: FakeWorker });
 const { sleep, submit, waitsFor } = await import("../src/interpreter.ts");
 
 /** Submit a job; return what becomes of it. */
-function submitted(code = "print('x')"): { told: string[]; end: () => End | undefined } {
+function submitted(
+	code = "print('x')",
+	key = `${code} of another`,
+	then = (): void => {},
+): { told: string[]; end: () => End | undefined; stop: () => void } {
 	const told: string[] = [];
 	let end: End | undefined;
-	submit({
+	const stop = submit({
+		key,
 		code,
 		filename: "a.py",
 		published: false,
@@ -48,20 +25,13 @@ function submitted(code = "print('x')"): { told: string[]; end: () => End | unde
 		onEnd: (how) => {
 			end = how;
 			told.push(how.kind);
+			then();
 		},
 	});
-	return { told, end: () => end };
+	return { told, end: () => end, stop };
 }
 
 const pass = (seconds: number): void => mock.timers.tick(seconds * 1000);
-
-/** Return the only worker that lives. */
-function living(): FakeWorker {
-	const [worker, ...others] = FakeWorker.all.filter(({ ended }) => !ended);
-	assert.equal(others.length, 0);
-	assert(worker);
-	return worker;
-}
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => {
@@ -82,7 +52,7 @@ test("while Python starts it is said what is waited for", () => {
 });
 
 test("jobs run in turn, in one worker", () => {
-	const jobs = [submitted(), submitted()];
+	const jobs = [submitted(), submitted("print('y')")];
 	living().serve();
 	living().serve();
 	for (const { told } of jobs) {
@@ -113,10 +83,7 @@ test("a worker that goes on after its run's end was made up is replaced, and the
 	pass(0.2);
 	assert(first.ended);
 	const second = living();
-	assert.deepEqual(
-		second.asked.map(({ code }) => code),
-		["print('next')"],
-	);
+	assert.deepEqual(second.codes, ["print('next')"]);
 	assert.deepEqual(next.told, []);
 	pass(1000); // it fetches Python
 	second.serve();
@@ -168,4 +135,81 @@ test("nothing is printed and nothing ends before it has started", () => {
 	assert.deepEqual(job.told, []);
 	living().serve();
 	assert.deepEqual(job.told, ["started", "x", "ended"]);
+});
+
+test("of the jobs of one key that wait, the newest runs, in the place of the oldest", () => {
+	const running = submitted("1", "a");
+	living().say("started");
+	const older = submitted("2", "a");
+	const other = submitted("3", "b");
+	const newest = submitted("4", "a");
+	assert.deepEqual(older.told, ["replaced"]);
+	living().say("ended");
+	living().serve();
+	living().serve();
+	assert.deepEqual(living().codes, ["1", "4", "3"]);
+	assert.deepEqual(running.told, ["started", "ended"]);
+	for (const { told } of [newest, other]) {
+		assert.deepEqual(told, ["started", "x", "ended"]);
+	}
+});
+
+test("a run that a newer one of its key waits for is ended a second later", () => {
+	const endless = submitted("while True: pass", "a");
+	const first = living();
+	submitted("2", "b");
+	first.say("started");
+	pass(15);
+	const newer = submitted("3", "a");
+	pass(0.9);
+	submitted("4", "a"); // gives it no more time
+	assert.equal(endless.end(), undefined);
+	pass(0.1);
+	assert.deepEqual(endless.end(), { kind: "replaced" });
+	assert.deepEqual(newer.told, ["replaced"]);
+	assert(first.ended);
+	assert.deepEqual(living().codes, ["2"]);
+});
+
+test("a run that is overtaken before it has started has a second from its start", () => {
+	const slow = submitted("1", "a");
+	submitted("2", "a");
+	pass(100); // Python is fetched
+	living().say("started");
+	pass(0.9);
+	assert.equal(slow.end(), undefined);
+	pass(0.1);
+	assert.deepEqual(slow.end(), { kind: "replaced" });
+});
+
+test("what is submitted at the end of another replaces what waits, too", () => {
+	submitted("1", "a", () => submitted("3", "a"));
+	const waiting = submitted("2", "a");
+	living().say("started");
+	living().say("ended");
+	assert.deepEqual(waiting.told, ["replaced"]);
+	assert.deepEqual(living().codes, ["1", "3"]);
+});
+
+test("what waits can be stopped, and nobody else is", () => {
+	const running = submitted("1", "a");
+	const waiting = submitted("2", "a");
+	living().say("started");
+	waiting.stop();
+	assert.deepEqual(waiting.end(), { kind: "stopped", after: "reader" });
+	living().say("ended");
+	assert.deepEqual(running.told, ["started", "ended"]);
+});
+
+test("answers of a run that was ended are refused", () => {
+	const endless = submitted("1", "a");
+	living().say("started");
+	const old = living();
+	endless.stop();
+	const next = submitted("2", "a");
+	living().say("started");
+	old.say("printed");
+	old.say("ended");
+	assert.deepEqual(endless.told, ["started", "stopped"]);
+	assert.deepEqual(next.told, ["started"]);
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import {
 	after,
 	countAt,
-	inWords,
+	eventInWords,
 	later,
 	type Moment,
 	ms,
@@ -163,13 +163,13 @@ test("a time is never said before it is reached", () => {
 });
 
 test("the signs for a message become words", () => {
-	assert.equal(inWords("a -> b: -50"), "a sends to b: -50");
-	assert.equal(inWords("b <- a: -50"), "b gets from a: -50");
+	assert.equal(eventInWords("a -> b: -50"), "a sends to b: -50");
+	assert.equal(eventInWords("b <- a: -50"), "b gets from a: -50");
 	assert.equal(
-		inWords("a -x b: -50 (link cut)"),
+		eventInWords("a -x b: -50 (link cut)"),
 		"Lost on the way from a to b: -50 (link cut)",
 	);
-	assert.equal(inWords("a wrote x -> y: done"), "a wrote x -> y: done");
+	assert.equal(eventInWords("a wrote x -> y: done"), "a wrote x -> y: done");
 });
 
 test("words name the last event, its time and its place", () => {

@@ -1,0 +1,99 @@
+// The runs of one snippet: what was asked for last runs next, and is judged fairly.
+import { type End, renew, submit, waitsFor } from "./interpreter.ts";
+import type { Stream } from "./protocol.ts";
+
+interface Printed {
+	print(stream: Stream, text: string): void;
+}
+
+/** What shows the runs: the page, in terms of its own kind of output. */
+export interface Face<Output extends Printed> {
+	/** Return where a run is to print. */
+	open(): Output;
+	say(words: string): void;
+	/** The run has begun. */
+	show(output: Output): void;
+	/** A run is over, and none that was asked for later is under way. */
+	ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void;
+	/** Tell whether what was printed is what was published. */
+	isAsPublished(output: Output): boolean;
+	/** The number of those under way has changed. */
+	changed(): void;
+}
+
+export class Runs<Output extends Printed> {
+	#name: string;
+	#published: string;
+	#face: Face<Output>;
+	/** The code that was asked for last. */
+	#newest = "";
+	/** What stops each run under way, oldest first. */
+	#stops = new Map<symbol, () => void>();
+
+	constructor(name: string, published: string, face: Face<Output>) {
+		this.#name = name;
+		this.#published = published;
+		this.#face = face;
+	}
+
+	get areUnderWay(): boolean {
+		return this.#stops.size > 0;
+	}
+
+	/** Run this code: after the run under way, and instead of any other that waits. */
+	start(code: string): void {
+		if (this.areUnderWay && code === this.#newest) {
+			return; // asked for twice, and answered once
+		}
+		this.#newest = code;
+		const run = Symbol();
+		const published = code === this.#published;
+		const output = this.#face.open();
+		const stop = submit({
+			key: this.#name,
+			code,
+			published,
+			filename: `${this.#name}.py`,
+			onWait: (words) => this.#face.say(words),
+			onStart: () => {
+				this.#face.say("Running…");
+				this.#face.show(output);
+			},
+			onPrint: (stream, text) => output.print(stream, text),
+			onEnd: (end) => {
+				this.#stops.delete(run);
+				this.#ended(code, output, end);
+			},
+		});
+		this.#stops.set(run, stop);
+		this.#face.say(waitsFor());
+		this.#face.changed();
+	}
+
+	#ended(code: string, output: Output, end: End): void {
+		if (end.kind !== "replaced" && !this.areUnderWay) {
+			if (code === this.#published && this.#isUnfair(output, end)) {
+				// Edited code ran in this interpreter before: judge in a fresh one, and this
+				// very code, whatever the editor holds by now.
+				renew();
+				this.start(code);
+				return;
+			}
+			this.#face.ended(output, end);
+		}
+		this.#face.changed();
+	}
+
+	/** Tell whether published code differs, perhaps for what ran before it. */
+	#isUnfair(output: Output, end: End): boolean {
+		const isStale = end.kind === "ended" && !end.fresh;
+		return isStale && !(end.ok && this.#face.isAsPublished(output));
+	}
+
+	/** Stop what is under way, the newest first, so that no other begins in between. */
+	stop(): void {
+		for (const stop of [...this.#stops.values()].reverse()) {
+			stop();
+		}
+	}
+}

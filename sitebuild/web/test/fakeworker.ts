@@ -1,0 +1,44 @@
+// Workers that say only what a test lets them say; import it before the interpreter.
+import assert from "node:assert/strict";
+import type { Answer, Request } from "../src/protocol.ts";
+
+export class FakeWorker {
+	static all: FakeWorker[] = [];
+	onmessage: ((event: { data: Answer }) => void) | null = null;
+	asked: Request[] = [];
+	ended = false;
+
+	constructor() {
+		FakeWorker.all.push(this);
+	}
+	postMessage(request: Request): void {
+		this.asked.push(request);
+	}
+	terminate(): void {
+		this.ended = true;
+	}
+	say(kind: Answer["kind"], run = this.asked.at(-1)?.run ?? 0): void {
+		const rest = { stream: "out", text: "x", ok: true, ms: 1, droppedChars: 0 };
+		this.onmessage?.({ data: { ...rest, kind, run } as Answer });
+	}
+	/** Answer as a worker does that has nothing else to do. */
+	serve(): void {
+		for (const kind of ["taken", "started", "printed", "ended"] as const) {
+			this.say(kind);
+		}
+	}
+	/** Return the code of all that it was asked to run. */
+	get codes(): string[] {
+		return this.asked.map(({ code }) => code);
+	}
+}
+
+/** Return the only worker that lives. */
+export function living(): FakeWorker {
+	const [worker, ...others] = FakeWorker.all.filter(({ ended }) => !ended);
+	assert.equal(others.length, 0);
+	assert(worker);
+	return worker;
+}
+
+Object.assign(globalThis, { Worker: FakeWorker });

@@ -1,0 +1,105 @@
+// The runs of one snippet, without a page: what is shown of them, and what is refused.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import type { Face } from "../src/runs.ts";
+import { living } from "./fakeworker.ts";
+
+const { sleep } = await import("../src/interpreter.ts");
+const { Runs } = await import("../src/runs.ts");
+
+class Printed {
+	readonly number: number;
+	text = "";
+
+	constructor(number: number) {
+		this.number = number;
+	}
+	print(_: unknown, text: string): void {
+		this.text += text;
+	}
+}
+
+const PUBLISHED = "published";
+
+/** Return the runs of a snippet, with a note of all that the page was told to show. */
+function runsOf(): { runs: InstanceType<typeof Runs<Printed>>; shown: string[] } {
+	const shown: string[] = [];
+	let opened = 0;
+	const face: Face<Printed> = {
+		open: () => new Printed(++opened),
+		say: () => {},
+		show: ({ number }) => shown.push(`shows ${number}`),
+		ended: ({ number, text }, end) => shown.push(`${number}: ${text} ${end.kind}`),
+		isAsPublished: () => false,
+		changed: () => {},
+	};
+	return { runs: new Runs("a", PUBLISHED, face), shown };
+}
+
+beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+afterEach(() => {
+	sleep();
+	mock.timers.reset();
+});
+
+test("what is asked for while a run is under way runs next, and only the newest", () => {
+	const { runs, shown } = runsOf();
+	runs.start("first");
+	living().say("started");
+	runs.start("second");
+	runs.start("third");
+	living().say("ended");
+	living().serve();
+	assert.deepEqual(living().codes, ["first", "third"]);
+	assert.deepEqual(shown, ["shows 1", "shows 3", "3: x ended"]);
+	assert(!runs.areUnderWay);
+});
+
+test("the same code, asked for twice, runs once", () => {
+	const { runs, shown } = runsOf();
+	runs.start("first");
+	runs.start("first");
+	living().serve();
+	assert.deepEqual(shown, ["shows 1", "1: x ended"]);
+	assert(!runs.areUnderWay);
+	runs.start("first");
+	living().serve();
+	assert.deepEqual(living().codes, ["first", "first"]);
+});
+
+test("to stop ends the run under way and the one that waits", () => {
+	const { runs, shown } = runsOf();
+	runs.start("first");
+	living().say("started");
+	runs.start("second");
+	runs.stop();
+	assert.deepEqual(shown, ["shows 1", "1:  stopped"]);
+	assert(!runs.areUnderWay);
+	assert.deepEqual(living().codes, []);
+});
+
+test("published code is judged in a fresh interpreter where edited code ran before", () => {
+	const { runs, shown } = runsOf();
+	runs.start("edited");
+	living().serve();
+	const touched = living();
+	runs.start(PUBLISHED);
+	touched.serve();
+	assert(touched.ended);
+	assert(runs.areUnderWay);
+	living().serve();
+	assert.deepEqual(shown.slice(2), ["shows 2", "shows 3", "3: x ended"]);
+});
+
+test("no judgement is made that a newer run waits for", () => {
+	const { runs, shown } = runsOf();
+	runs.start("edited");
+	living().serve();
+	runs.start(PUBLISHED);
+	living().say("started");
+	runs.start("newer");
+	living().say("ended");
+	living().serve();
+	assert.deepEqual(living().codes, ["edited", PUBLISHED, "newer"]);
+	assert.deepEqual(shown.slice(2), ["shows 2", "shows 3", "3: x ended"]);
+});
