@@ -13,6 +13,7 @@ import ast
 from pathlib import Path
 
 from sitebuild import ROOT
+from sitebuild.facts import parsed
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -114,12 +115,10 @@ class _Names(ast.NodeVisitor):
 
 def problems_of(path: Path, text: str) -> list[Problem]:
     """Return what a module of the package asks of the world outside."""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return []  # ruff says so, at its line
+    tree = parsed(text)
     names = _Names(path)
-    names.visit(tree)
+    if tree is not None:
+        names.visit(tree)
     return names.problems
 
 

@@ -11,6 +11,7 @@ Source: Megiddo, Modha 2003, "ARC: a self-tuning, low overhead replacement cache
 figure 4; p moves in fractions, as in the paper.
 Left out: nothing of it.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: ARCCache.
 """
 
 from collections import OrderedDict

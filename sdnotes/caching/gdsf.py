@@ -14,6 +14,7 @@ Source: Cherkasova 1998, "Improving WWW proxies performance with
 Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1; after Cao, Irani 1997.
 Left out: values (it keeps count of keys only).
 Chapter: docs/chapters/caching.md.
+To take away: GDSFCache.
 """
 
 import heapq

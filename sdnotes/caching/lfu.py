@@ -14,6 +14,7 @@ Source: Shah, Mitra, Matani 2010, "An O(1) algorithm for implementing the LFU ca
 eviction scheme".
 Left out: counts of keys that are not in the cache ("perfect" LFU); see w_tinylfu.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: LFUCache.
 """
 
 from collections import OrderedDict

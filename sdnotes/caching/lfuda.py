@@ -12,6 +12,7 @@ Source: Arlitt, Cherkasova, Dilley, Friedrich, Jin 2000, "Evaluating content man
 techniques for Web proxy caches", SIGMETRICS PER 27(4), for entries of one size.
 Left out: sizes (gdsf), decay by the clock as Redis does it.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: LFUDACache.
 """
 
 import heapq

@@ -14,6 +14,7 @@ eviction", SOSP, algorithm 1; while the cache fills for the first time, what doe
 fit into small goes into main, as in its authors' libCacheSim.
 Left out: objects of different sizes, lock-free queues.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: S3FIFOCache.
 """
 
 import math

@@ -14,6 +14,7 @@ Source: Zhang, Yang, Yue, Vigfusson, Rashmi 2024, "SIEVE is simpler than LRU", N
 algorithm 1.
 Left out: objects of different sizes.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: SieveCache.
 """
 
 from collections import OrderedDict

@@ -10,6 +10,7 @@ Source: Karedla, Love, Wherry 1994, "Caching strategies to improve disk system
 performance", IEEE Computer 27(3), for two segments; more work alike.
 Left out: choosing the shares, which is the reader's.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: SLRUCache.
 """
 
 from collections import OrderedDict

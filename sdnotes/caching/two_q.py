@@ -11,6 +11,7 @@ Source: Johnson, Shasha 1994, "2Q: a low overhead high performance buffer manage
 replacement algorithm", VLDB, the full version: Kin = 25 %, Kout = 50 % of the capacity.
 Other than there, a name leaves A1out before room is made for its entry.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: TwoQCache.
 """
 
 import math

@@ -17,6 +17,7 @@ policy", ACM TOS 13(4): window 1 %, main SLRU with 80 % protected, sample 10 tim
 capacity.
 Left out: the doorkeeper; moving the window's size with the load, as Caffeine does.
 Builds on: sdnotes.caching.cache, .sketch. Chapter: docs/chapters/caching.md.
+To take away: WTinyLFUCache.
 """
 
 from collections import OrderedDict

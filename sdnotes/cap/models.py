@@ -210,8 +210,9 @@ class Queue(Model[tuple[Value, ...]]):
 
     def __post_init__(self) -> None:
         if not isinstance(self.initial, tuple):
-            wrong = f"initial={self.initial!r} is not a tuple of values"
-            raise ValueError(wrong)  # noqa: TRY004 - all bad first states are alike
+            raise ValueError(  # noqa: TRY004 - all bad first states are alike
+                f"initial={self.initial!r} is not a tuple of values"
+            )
         if None in self.initial:
             raise ValueError(
                 f"initial={self.initial!r}: None would mean an empty queue"

@@ -246,7 +246,7 @@ def spacetime(
     events = [event for event in trace if since_us <= event.at_us <= last_us]
     if not events:
         raise ValueError(
-            f"no event between {since_us} and {last_us} us: nothing to draw"
+            f"trace has no event from {since_us} to {last_us} us: nothing to draw"
         )
     sent = {event.message for event in events if isinstance(event, Sent)}
     cuts = {event.cut for event in events if isinstance(event, CutMade)}

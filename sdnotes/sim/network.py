@@ -197,6 +197,8 @@ class Network:
         names = [name for side in sides for name in side]
         if len(set(names)) != len(names):
             raise ValueError(f"groups={sides!r}: a node stands in two groups")
+        if unknown := [name for name in names if name not in self._handlers]:
+            raise ValueError(f"groups={sides!r}: {self._not_here(unknown[0])}")
         links = tuple(
             self._link(a, b)
             for left, right in permutations(sides, 2)
@@ -208,13 +210,16 @@ class Network:
         return self._make_cut(links, " | ".join(" ".join(side) for side in sides))
 
     def _link(self, sender: str, to: str) -> tuple[str, str]:
-        for name in (sender, to):
-            if name not in self._handlers:
-                known = ", ".join(self._handlers) or "none"
-                raise ValueError(f"there is no node {name!r}; attached are: {known}")
+        for name, node in (("sender", sender), ("to", to)):
+            if node not in self._handlers:
+                raise ValueError(f"{name}={node!r}: {self._not_here(node)}")
         if sender == to:
-            raise ValueError(f"{sender!r} cannot send to itself over the network")
+            raise ValueError(f"to={to!r} cannot send to itself over the network")
         return sender, to
+
+    def _not_here(self, node: str) -> str:
+        known = ", ".join(self._handlers) or "none"
+        return f"there is no node {node!r}; attached are: {known}"
 
     def _carry(
         self, copy: _Copy, link: tuple[str, str], settings: LinkSettings, chance: Chance
