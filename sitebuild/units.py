@@ -9,13 +9,12 @@
 
 import ast
 import hashlib
-import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT, changes, fences, imports, records
+from sitebuild import ROOT, changes, fences, imports, records, takeaway
 from sitebuild.browser import node
 from sitebuild.facts import facts_of
 from sitebuild.problems import ProblemError, relative
@@ -128,12 +127,11 @@ def _copies() -> Iterator[Unit]:
     """Yield the tests of one file one by one: each class to take away stands alone."""
     if not COPIES.is_file():
         return
-    config = ROOT / "pyproject.toml"
-    told = tomllib.loads(config.read_text("utf-8"))["tool"]["sdnotes"]["copyable"]
-    for name, files in told.items():
-        where = f"{relative(COPIES)}::test_a_copyable_class_works_alone[{name}]"
-        own = (COPIES, config, *(ROOT / file for file in files))
-        yield Unit("copies", f"{name} (a copy)", own, frozenset(own), where=where)
+    for taken in takeaway.offered():
+        where = f"{relative(COPIES)}::test_a_copyable_class_works_alone[{taken.names}]"
+        own = (COPIES, *taken.files)
+        name = f"{taken.names} (a copy)"
+        yield Unit("copies", name, own, frozenset(own), where=where)
 
 
 def _doctests() -> Iterator[Unit]:
@@ -146,8 +144,7 @@ def _doctests() -> Iterator[Unit]:
 def _snippets() -> Iterator[Unit]:
     roots = (ROOT / "sitebuild" / f"{name}.py" for name in _ENGINE)
     engine = imports.closure(roots, ("sitebuild",))
-    pages = (*fences.pages(DOCS), *fences.root_pages())
-    for path in pages:
+    for path in fences.all_pages():
         for block in fences.scan_text(path.read_text("utf-8"), path):
             found = (
                 {records.path_of(block.name)}
