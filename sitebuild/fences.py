@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sitebuild import ROOT
+from sitebuild import DOCS, ROOT
 from sitebuild.fenced import Fence, fences
 from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.shown import strange
@@ -229,6 +229,16 @@ def pages(docs: Path) -> list[Path]:
 def root_pages() -> list[Path]:
     """Return the Markdown files beside the README, whose snippets are tested too."""
     return sorted(ROOT.glob("*.md"))
+
+
+def scripts() -> list[Path]:
+    """Return the golden scripts: what a simulator does, as a story with its trace."""
+    return sorted((ROOT / "tests").glob("*/*.md"))
+
+
+def all_pages() -> list[Path]:
+    """Return every Markdown file whose snippets are run."""
+    return [*pages(DOCS), *root_pages(), *scripts()]
 
 
 def scan(docs: Path) -> list[Block]:
