@@ -6,6 +6,9 @@
 
 A scan fills probation and goes; what has proved itself does not notice.
 
+Rules, which ``check`` asserts: a key stands in one segment, and no segment but the
+lowest holds more than its room; the lowest takes what is left.
+
 Source: Karedla, Love, Wherry 1994, "Caching strategies to improve disk system
 performance", IEEE Computer 27(3), for two segments; more work alike.
 Left out: choosing the shares, which is the reader's.

@@ -5,6 +5,15 @@
             with write_back: then store it ..... W hold it: only now the answer
             with spares: after a while, ask a spare for each copy that is silent
 
+    in the time there are not                           the client is told
+    W that have stored a write                          unknown: a copy may hold it
+    R that told their stamps (ask_first)                failed: nothing was stored
+    R that replied to a read                            failed
+    W that hold what was read (write_back)              failed, although it has read
+
+Rules: a client has one request under way, the others wait in line; it is told once, and
+what arrives later is used for repair only; a stamp is given to one write.
+
 Source: Attiya, Bar-Noy, Dolev 1995 (the second phase of a read); Lynch, Shvartsman 1997
 (asking for the greatest stamp before a write); DeCandia et al. 2007, sections 4.5, 4.6.
 Left out: a client that crashes half-way. Builds on: sdnotes.cap.replica, sdnotes.sim.

@@ -14,6 +14,10 @@
 Locks and flights live in one process; with several ``processes`` each has its own. The
 cache, and so its leases, is shared by all.
 
+Rules: every reader is answered once, and its wait is counted then; an answer is stale
+from the expiry on, whether or not there is a newer one; a call is at the origin from
+its asking on, in the queue too; what it brings is fresh from when it arrives.
+
 Source: Nishtala et al. 2013 (leases), Vattani et al. 2015 (early), RFC 5861 (stale).
 Left out: errors, other keys, the cache's own delay.
 Builds on: sdnotes.sim, sdnotes.caching.leases, sdnotes.herd.refreshing.

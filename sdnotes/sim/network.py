@@ -7,6 +7,16 @@ A message is lost when its link is cut at any time between its sending and its a
 what is in the cable when the cable is cut does not arrive later. Its sender is not
 told; that is the whole difficulty.
 
+    what goes wrong             the trace has                        the sender
+    loss, by chance             Sent, Lost: lost                     is not told
+    the link is cut             Sent, Lost: link cut, at once        is not told
+    it is cut on the way        Sent, Lost: link cut, at that time   is not told
+    a duplicate                 Sent once, Delivered twice           is not told
+    no such node, or itself     nothing                              ValueError
+
+Rules: every copy is delivered once or lost once, or is under way when the run ends;
+with ``in_order`` no copy overtakes one that left before it by the same link.
+
 Source: Gilbert and Lynch 2002, section 2: a partition is a network that may lose
 arbitrarily many messages between two groups of nodes.
 Left out: bandwidth, queues in the network, corrupted messages.
