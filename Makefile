@@ -8,6 +8,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --max-worker-restart 0
 ADDRESS ?= 127.0.0.1:8000
 UPDATE ?=
 ALL ?=
+SCRIPTS = $(wildcard tests/*/*.md)
 export NO_MKDOCS_2_WARNING = 1
 
 .DEFAULT_GOAL := help
@@ -60,8 +61,8 @@ quick: $(INSTALLED) ## while you write: what your change can have broken (ALL=1:
 	$(BIN)/python -m sitebuild quick $(if $(ALL),--all)
 
 outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
-	$(BIN)/pytest --update-outputs docs README.md CONTRIBUTING.md -q
-	-git --no-pager diff --stat -- docs README.md
+	$(BIN)/pytest --update-outputs docs README.md CONTRIBUTING.md $(SCRIPTS) -q
+	-git --no-pager diff --stat -- docs README.md $(SCRIPTS)
 
 labs: $(INSTALLED) ## run the labs and compare (UPDATE=1 rewrites their records)
 	$(BIN)/python -m evidence.run labs $(if $(UPDATE),--update)

@@ -8,6 +8,7 @@ A letter of Chinese, Japanese or Korean is two columns wide, as terminals show i
 accent of its own is none. Left out: wrapping, borders, colours, joined emoji.
 
 Pages and figures print their numbers with it.
+To take away: text_table.
 """
 
 import re

@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import DOCS, fences, imports, names
+from sitebuild import DOCS, facts, fences, imports, names
 from sitebuild.fences import Block
 from sitebuild.problems import Problem
 
@@ -102,7 +102,9 @@ def problems_of(block: Block) -> list[Problem]:
     """Return what a snippet asks for that not every machine answers alike."""
     if block.kind != "python":
         return []
-    tree = names.parsed(block.code)
+    tree = facts.parsed(block.code)
+    if tree is None:
+        return []  # its page's check says so, at its line
     uses, imported = names.uses(tree, _ROOTS), names.imports(tree)
     said = [*_foreign(block, imported), *_unknown(imported, uses)]
     asked = ((use, _asked(use)) for use in uses)
@@ -187,7 +189,8 @@ def _missing(module: str, name: str) -> str | None:
 def _defined_in(file: Path) -> dict[str, tuple[str, str] | None]:
     """Return what a module defines, and where from it has what it only hands on."""
     found: dict[str, tuple[str, str] | None] = {}
-    for node in names.parsed(file.read_text("utf-8")).body:
+    tree = facts.parsed(file.read_text("utf-8"))
+    for node in tree.body if tree else ():
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 found[alias.asname or alias.name] = (node.module, alias.name)

@@ -17,12 +17,16 @@ from sitebuild import (
     cores,
     fences,
     mkdocs_yml,
-    names,
     pagechecks,
     pagetree,
     prose,
     records,
+    refusals,
+    snippetlint,
+    takeaway,
+    unused,
 )
+from sitebuild.facts import parsed
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
@@ -91,7 +95,7 @@ def mirror_problems() -> list[Problem]:
 def link_problems() -> list[Problem]:
     """Every relative link of a page leads to a file; anchors are checked when built."""
     problems = []
-    for path in (*fences.pages(DOCS), *fences.root_pages()):
+    for path in fences.all_pages():
         text = path.read_text("utf-8")
         for link in pagetree.links(text, path):
             address = urlsplit(link.target)
@@ -107,7 +111,7 @@ def link_problems() -> list[Problem]:
 def fence_problems() -> list[Problem]:
     """Every fence of every page is of our vocabulary and will run."""
     problems: list[Problem] = []
-    for path in (*fences.pages(DOCS), *fences.root_pages()):
+    for path in fences.all_pages():
         try:
             fences.scan_text(path.read_text("utf-8"), path)
         except ProblemError as error:
@@ -125,10 +129,9 @@ def unrun_examples(path: Path, text: str) -> list[Problem]:
 
     The reference shows the text below an attribute too.
     """
-    try:
-        tree = names.parsed(text)
-    except (SyntaxError, ValueError):
-        return []  # ruff says so, at its line
+    tree = parsed(text) if ">>>" in text else None
+    if tree is None:
+        return []
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     run = {
         id(n.body[0]) for n in ast.walk(tree) if isinstance(n, documented) and n.body
@@ -181,6 +184,10 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     claims.problems,
     claims.box_problems,
     cores.problems,
+    refusals.problems,
+    snippetlint.problems,
+    takeaway.problems,
+    unused.problems,
     example_problems,
     asks.problems,
     records.unknown,

@@ -12,6 +12,7 @@ docstring or a method called ``reopen`` is none of its business.
 from pathlib import Path
 
 from sitebuild import ROOT, names
+from sitebuild.facts import parsed
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -52,9 +53,8 @@ _FOREIGN = (
 
 def problems_of(path: Path, text: str) -> list[Problem]:
     """Return what a module of the package asks of the world outside."""
-    try:
-        tree = names.parsed(text)
-    except (SyntaxError, ValueError):
+    tree = parsed(text)
+    if tree is None:
         return []  # ruff says so, at its line
     is_command = path.name == "__main__.py"
     said = [

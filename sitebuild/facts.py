@@ -17,7 +17,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,18 @@ class Facts:
     passed_on: dict[str, Import] | None = None
     reads: tuple[str, ...] = ()
     is_slow: bool = False
+
+
+@lru_cache(maxsize=1024)
+def parsed(text: str) -> ast.Module | None:
+    """Return the tree of a text of Python, parsed once for all; not to be changed.
+
+    None for what is no Python, which ruff says, at its line.
+    """
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def imports_in(tree: ast.AST) -> Iterator[Import]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import ROOT
+from sitebuild import DOCS, ROOT
 from sitebuild.fenced import Fence, fences
 from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.shown import strange
@@ -242,6 +242,16 @@ def pages(docs: Path) -> list[Path]:
 def root_pages() -> list[Path]:
     """Return the Markdown files beside the README, whose snippets are tested too."""
     return sorted(ROOT.glob("*.md"))
+
+
+def scripts() -> list[Path]:
+    """Return the golden scripts: what a simulator does, as a story with its trace."""
+    return sorted((ROOT / "tests").glob("*/*.md"))
+
+
+def all_pages() -> list[Path]:
+    """Return every Markdown file whose snippets are run."""
+    return [*pages(DOCS), *root_pages(), *scripts()]
 
 
 def scan(docs: Path) -> list[Block]:

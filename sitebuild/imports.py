@@ -37,21 +37,21 @@ def modules_named_in(path: Path) -> frozenset[str]:
     return frozenset(module for module, _ in facts_of(path).imports)
 
 
-def _home(module: str, name: str | None) -> Path | None:
+def home_of(module: str, name: str | None) -> Path | None:
     """Return the file that defines what is imported, wherever it is passed on."""
     file = file_of(module)
     if file is None or name is None or file.name != FACE:
         return file
     handed = facts_of(file).passed_on or {}
     if name in handed:
-        return _home(*handed[name])
+        return home_of(*handed[name])
     return file_of(f"{module}.{name}") or file
 
 
 def _homes(imported: Iterable[Import], packages: Iterable[str]) -> set[Path]:
     wanted = frozenset(packages)
     found = (
-        _home(module, name)
+        home_of(module, name)
         for module, name in imported
         if module.partition(".")[0] in wanted
     )

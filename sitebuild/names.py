@@ -12,7 +12,6 @@ somebody means to hide.
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 _FUNCTIONS = {ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda}
 _SCOPES = _FUNCTIONS | {ast.ClassDef}
@@ -30,15 +29,6 @@ class Use:
     line: int
     call: ast.Call | None = None
     within: str = ""
-
-
-@lru_cache(maxsize=512)
-def parsed(code: str) -> ast.Module:
-    """Return the tree of some code, which several checks look at: leave it as it is.
-
-    Raises SyntaxError or ValueError for what is no Python.
-    """
-    return ast.parse(code)
 
 
 def imports(tree: ast.AST) -> list[tuple[str, int]]:

@@ -1,7 +1,8 @@
 """Lay down the files of a new chapter, all that the mirror asks for, and no more.
 
 sdnotes/<slug>/__init__.py    docs/chapters/<slug>.md    tests/<slug>/test_chapter.py
-one line of nav and one link on the home page            docs/reference/<slug>.md
+one line of nav, one in sdnotes/__init__.py              docs/reference/<slug>.md
+one link on the home page
 """
 
 import keyword
@@ -62,6 +63,14 @@ def _insert_in_nav(slug: str, title: str) -> None:
     write_whole(path, "\n".join(lines) + "\n")
 
 
+def _list_in_package(slug: str) -> None:
+    path = ROOT / "sdnotes" / "__init__.py"
+    text = path.read_text("utf-8")
+    topics = text[: text.index("\n\nThey share")]
+    line = f"\n    {f'sdnotes.{slug}':<17}  the question of this chapter"
+    write_whole(path, topics + line + text[len(topics) :])
+
+
 def _link_from_home(slug: str, title: str) -> None:
     path = DOCS / "index.md"
     text = path.read_text("utf-8")
@@ -104,5 +113,6 @@ def lay_down(slug: str) -> None:
         write_whole(path, template.format(slug=slug, title=title, name=name))
         print(f"wrote {relative(path)}")
     _insert_in_nav(slug, title)
+    _list_in_package(slug)
     _link_from_home(slug, title)
-    print("added to mkdocs.yml and docs/index.md; `make quick` is green from here")
+    print("added to mkdocs.yml, sdnotes and docs/index.md; `make quick` is green now")

@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from sitebuild import DOCS, ROOT, changes, fences, imports, records
+from sitebuild import ROOT, changes, fences, imports, records, takeaway
 from sitebuild.browser import node
 from sitebuild.facts import facts_of
 from sitebuild.problems import ProblemError, relative
@@ -137,10 +137,11 @@ def _copies() -> Iterator[Unit]:
     """Yield the tests of one file one by one: each class to take away stands alone."""
     if not COPIES.is_file():
         return
-    for name, files in _config()["sdnotes"]["copyable"].items():
-        where = f"{relative(COPIES)}::test_a_copyable_class_works_alone[{name}]"
-        own = (COPIES, CONFIG, *(ROOT / file for file in files))
-        yield Unit("copies", f"{name} (a copy)", own, frozenset(own), where=where)
+    for taken in takeaway.offered():
+        where = f"{relative(COPIES)}::test_a_copyable_class_works_alone[{taken.names}]"
+        own = (COPIES, *taken.files)
+        name = f"{taken.names} (a copy)"
+        yield Unit("copies", name, own, frozenset(own), where=where)
 
 
 def _doctests() -> Iterator[Unit]:
@@ -153,8 +154,7 @@ def _doctests() -> Iterator[Unit]:
 def _snippets() -> Iterator[Unit]:
     roots = (ROOT / "sitebuild" / f"{name}.py" for name in _ENGINE)
     engine = imports.closure(roots, ("sitebuild",))
-    pages = (*fences.pages(DOCS), *fences.root_pages())
-    for path in pages:
+    for path in fences.all_pages():
         for block in fences.scan_text(path.read_text("utf-8"), path):
             found = (
                 {records.path_of(block.name)}

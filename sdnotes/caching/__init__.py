@@ -22,7 +22,7 @@ from sdnotes.caching.cache import Cache
 from sdnotes.caching.clock import ClockCache
 from sdnotes.caching.expiring import ExpiringCache
 from sdnotes.caching.fifo import FIFOCache
-from sdnotes.caching.fill_race import FillRace, run_fill_race
+from sdnotes.caching.fill_race import FillRaceRun, run_fill_race
 from sdnotes.caching.gdsf import GDSFCache
 from sdnotes.caching.leases import Fill, Hit, LeasedCache, Wait
 from sdnotes.caching.lfu import LFUCache
@@ -48,7 +48,7 @@ __all__ = [
     "ExpiringCache",
     "FIFOCache",
     "Fill",
-    "FillRace",
+    "FillRaceRun",
     "FrequencySketch",
     "GDSFCache",
     "Hit",

@@ -7,10 +7,15 @@ T1 and T2 hold entries; B1 and B2 only the names of what fell out of them. A mis
 name in B1 says "T1 was too small": p, its target, goes up. A miss on one in B2 lowers
 it. So nothing need be tuned, a scan passes through T1, and a change of taste is met.
 
+Rules, which ``check`` asserts: no key stands in two of the lists; T1 and B1 together
+hold at most as many as the capacity, all four at most twice as many; p is from 0 to the
+capacity.
+
 Source: Megiddo, Modha 2003, "ARC: a self-tuning, low overhead replacement cache", FAST,
 figure 4; p moves in fractions, as in the paper.
 Left out: nothing of it.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: ARCCache.
 """
 
 from collections import OrderedDict

@@ -10,6 +10,13 @@ A policy adds three methods. ``_touch(key)`` hears of a use; ``_admit(key)`` tak
 new key and, if the cache is full, names the one that must go; ``_forget(key)`` hears
 that the owner removed one.
 
+Rules, which ``check`` asserts: there are at most ``capacity`` entries, and the policy
+keeps their keys, no more and no fewer. When something fails:
+
+    a key that cannot be hashed      TypeError, and nothing has changed
+    a capacity below 1, or no int    ValueError, and there is no cache
+    on_evict raises                  put raises it; the old entry is out, the new one in
+
 Left out: locks (hold one of your own around each call), sizes in bytes (gdsf), time
 (expiring).
 Chapter: docs/chapters/caching.md.

@@ -11,6 +11,7 @@ like this; seen as a line and not a ring it is FIFO with a second chance.
 Source: Corbató 1969, "A paging experiment with the Multics system".
 Left out: more than one bit, dirty pages.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: ClockCache.
 """
 
 from collections import OrderedDict

@@ -1,7 +1,7 @@
 """Expiry: throw out what may no longer be true, whether there is room or not.
 
-    put at 0 with ttl 60      looked up at 59: there. At 60: gone
-    put with jitter 0.1       lives for 54 to 60: what came together leaves apart
+    put at 0 with ttl 60        looked up at 59: there. At 60: gone
+    put with jitter_share 0.1   lives for 54 to 60: what came together leaves apart
 
 Eviction makes room and says nothing about truth. Expiry bounds how old an answer may be
 and makes no room until somebody looks. Invalidation, ``delete``, is told what changed.
@@ -13,6 +13,7 @@ Source: RFC 9111 section 4.2, for freshness in HTTP. What jitter is for: the cha
 the herd.
 Left out: a sweep that removes what nobody looks up; stale answers meanwhile.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: ExpiringCache.
 """
 
 import random
@@ -25,7 +26,8 @@ class ExpiringCache(Generic[K, V]):
     """A cache of any policy whose entries also end by the clock.
 
     ``now_s`` is any clock that does not go backwards. Raises ValueError for a time to
-    live that is not above 0 or a jitter that is not from 0 up to below 1.
+    live that is not above 0, or a share of it to be drawn as jitter that is not from 0
+    up to below 1.
 
     Examples:
         >>> from sdnotes.caching.lru import LRUCache
@@ -40,18 +42,20 @@ class ExpiringCache(Generic[K, V]):
         cache: Cache[K, tuple[V, float]],
         *,
         ttl_s: float,
-        jitter: float = 0.0,
+        jitter_share: float = 0.0,
         rng: random.Random | None = None,
     ) -> None:
         if not ttl_s > 0:
             raise ValueError(f"ttl_s={ttl_s!r} is not above 0")
-        if not 0 <= jitter < 1:
-            raise ValueError(f"jitter={jitter!r} is not from 0 up to below 1")
-        if jitter and rng is None:
-            raise ValueError(f"jitter={jitter!r} needs an rng")
+        if not 0 <= jitter_share < 1:
+            raise ValueError(
+                f"jitter_share={jitter_share!r} is not from 0 up to below 1"
+            )
+        if jitter_share and rng is None:
+            raise ValueError(f"jitter_share={jitter_share!r} needs an rng")
         self.cache = cache
         self.ttl_s = ttl_s
-        self.jitter = jitter
+        self.jitter_share = jitter_share
         self._rng = rng
 
     def get(self, key: K, *, now_s: float, default: Any = None) -> Any:
@@ -68,7 +72,7 @@ class ExpiringCache(Generic[K, V]):
 
     def put(self, key: K, value: V, *, now_s: float) -> None:
         """Store the value for its time to live, less a random part of the jitter."""
-        less = self.jitter * self._rng.random() if self._rng is not None else 0.0
+        less = 0.0 if self._rng is None else self.jitter_share * self._rng.random()
         self.cache.put(key, (value, now_s + self.ttl_s * (1 - less)))
 
     def delete(self, key: K) -> None:

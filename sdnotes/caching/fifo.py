@@ -13,6 +13,7 @@ Source: Belady, Nelson, Shedler 1969, "An anomaly in space-time characteristics 
 certain programs running in a paging machine", CACM 12(6).
 Left out: expiry, which is about age and not about room.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: FIFOCache.
 """
 
 from collections import OrderedDict

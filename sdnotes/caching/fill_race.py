@@ -21,7 +21,7 @@ _KEY = "price"
 
 
 @dataclass(frozen=True, slots=True)
-class FillRace:
+class FillRaceRun:
     """What came of a run: what a reader would be told at its end, and the truth."""
 
     trace: Trace
@@ -130,12 +130,11 @@ class _Story:
 
 def run_fill_race(
     *, leases: bool, pause_ms: int = 40, writes_at_ms: int = 25
-) -> FillRace:
+) -> FillRaceRun:
     """Return a run in which a reader fills the cache while a writer changes the value.
 
-    The reader begins at 0; each message takes 5 ms, and so
-    does the writer before it deletes. Raises ValueError for a negative
-    time.
+    The reader begins at 0; each message takes 5 ms, and so does the writer before it
+    deletes. Raises ValueError for a negative time.
 
     Examples:
         >>> run_fill_race(leases=False).stale, run_fill_race(leases=True).stale
@@ -152,4 +151,4 @@ def run_fill_race(
         lambda: story.network.send("writer", "database", "v2", "write v2"),
     )
     world.run()
-    return FillRace(world.trace, story.cached, story.stored)
+    return FillRaceRun(world.trace, story.cached, story.stored)

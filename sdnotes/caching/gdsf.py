@@ -10,10 +10,15 @@ To hit most *requests*, keep what is small; to save most *bytes* from the networ
 the cost be the size; to save the origin work, let it be the time of a miss. One cache
 cannot do best in all three.
 
+Rules, which ``check`` asserts: the sizes add up to ``used_bytes``, which is at most the
+capacity; the newest pair of each entry is in the heap. What is larger than the whole
+room is a miss and is not kept.
+
 Source: Cherkasova 1998, "Improving WWW proxies performance with
 Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1; after Cao, Irani 1997.
 Left out: values (it keeps count of keys only).
 Chapter: docs/chapters/caching.md.
+To take away: GDSFCache.
 """
 
 import heapq

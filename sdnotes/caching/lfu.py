@@ -10,10 +10,14 @@ Each count that occurs has a bucket of keys in order of use, linked to the next 
 A use moves a key to the next bucket, and the first bucket is known, so all of it takes
 constant time. A key that is alone in its bucket need not move: the bucket counts on.
 
+Rules, which ``check`` asserts: counts rise from bucket to bucket; no bucket is empty;
+each key of the cache stands in one bucket, the one that it is noted with.
+
 Source: Shah, Mitra, Matani 2010, "An O(1) algorithm for implementing the LFU cache
 eviction scheme".
 Left out: counts of keys that are not in the cache ("perfect" LFU); see w_tinylfu.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: LFUCache.
 """
 
 from collections import OrderedDict

@@ -8,10 +8,15 @@ A key's priority is its count plus the age at its last use; the age is the prior
 the last victim. No clock, no decay over all entries: whoever is not used stands still
 while the age goes up. Ties go to whoever was used longest ago.
 
+Rules, which ``check`` asserts: no bucket is empty, and its priority is in the heap;
+each key stands in the bucket of its priority; the heap has at most two numbers for each
+entry that there is room for.
+
 Source: Arlitt, Cherkasova, Dilley, Friedrich, Jin 2000, "Evaluating content management
 techniques for Web proxy caches", SIGMETRICS PER 27(4), for entries of one size.
 Left out: sizes (gdsf), decay by the clock as Redis does it.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: LFUDACache.
 """
 
 import heapq

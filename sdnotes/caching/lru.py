@@ -14,6 +14,7 @@ hierarchies", IBM Systems Journal 9(2): LRU is a stack algorithm, so more room n
 hurts.
 Left out: approximations that need no list (sampling, as in Redis; clock).
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: LRUCache.
 """
 
 from collections import OrderedDict

@@ -12,6 +12,7 @@ Source: Chou, DeWitt 1985, "An evaluation of buffer management strategies for re
 database systems", VLDB: MRU for a query that loops over a table.
 Left out: knowing when a loop is under way, which a database does and a cache does not.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: MRUCache.
 """
 
 from collections import OrderedDict

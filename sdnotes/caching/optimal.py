@@ -12,6 +12,7 @@ computer", IBM Systems Journal 5(2); Mattson et al. 1970 for the proof.
 Left out: not storing a newcomer at all, which can save a little more; sizes and costs,
 with which no fast optimum is known.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: OptimalCache.
 """
 
 import heapq

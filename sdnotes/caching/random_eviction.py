@@ -9,6 +9,7 @@ Source: Gelenbe 1973, "A unified approach to the evaluation of a class of replac
 algorithms", IEEE Transactions on Computers 22(6): FIFO and random are equal.
 Left out: sampling a few and taking the best of them, as Redis does.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: RandomCache.
 """
 
 import random

@@ -9,11 +9,15 @@
 
 A hit raises a count of two bits and moves nothing.
 
+Rules, which ``check`` asserts: a key stands in one of the two queues; a ghost's key is
+in neither; there are no more ghosts than room for them; counts are 0 to 3.
+
 Source: Yang, Zhang, Qiu, Yue, Vigfusson 2023, "FIFO queues are all you need for cache
 eviction", SOSP, algorithm 1; while the cache fills for the first time, what does not
 fit into small goes into main, as in its authors' libCacheSim.
 Left out: objects of different sizes, lock-free queues.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: S3FIFOCache.
 """
 
 import math

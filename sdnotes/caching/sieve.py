@@ -10,10 +10,13 @@ among the new, where most are never wanted again, and the proven ones behind it 
 alone. A hit sets a bit. There is no ghost list and nothing to tune. A scan still passes
 through: SIEVE is for skewed requests, not for loops.
 
+Rule, which ``check`` asserts: a key stands on one side of the hand.
+
 Source: Zhang, Yang, Yue, Vigfusson, Rashmi 2024, "SIEVE is simpler than LRU", NSDI,
 algorithm 1.
 Left out: objects of different sizes.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: SieveCache.
 """
 
 from collections import OrderedDict

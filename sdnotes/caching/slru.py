@@ -6,10 +6,14 @@
 
 A scan fills probation and goes; what has proved itself does not notice.
 
+Rules, which ``check`` asserts: a key stands in one segment, and no segment but the
+lowest holds more than its room; the lowest takes what is left.
+
 Source: Karedla, Love, Wherry 1994, "Caching strategies to improve disk system
 performance", IEEE Computer 27(3), for two segments; more work alike.
 Left out: choosing the shares, which is the reader's.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: SLRUCache.
 """
 
 from collections import OrderedDict

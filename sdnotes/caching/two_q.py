@@ -7,10 +7,14 @@
 Two uses close together are one use, as when a program reads a page twice at once. Only
 a key that is asked for again *later* earns a place. A scan passes through A1in.
 
+Rules, which ``check`` asserts: a key stands in A1in or in Am; A1out names none of them,
+and no more than its room.
+
 Source: Johnson, Shasha 1994, "2Q: a low overhead high performance buffer management
 replacement algorithm", VLDB, the full version: Kin = 25 %, Kout = 50 % of the capacity.
 Other than there, a name leaves A1out before room is made for its entry.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+To take away: TwoQCache.
 """
 
 import math

@@ -12,11 +12,15 @@ Keys that share their counters with each other count as popular, all of them: wi
 such request in fifty, they push out what is used. Whoever chooses keys can find such,
 unless the sketch's hash has a ``salt`` that nobody knows.
 
+Rules, which ``check`` asserts: a key stands in one of the three parts; the window and
+the protected part hold no more than their room.
+
 Source: Einziger, Friedman, Manes 2017, "TinyLFU: a highly efficient cache admission
 policy", ACM TOS 13(4): window 1 %, main SLRU with 80 % protected, sample 10 times the
 capacity.
 Left out: the doorkeeper; moving the window's size with the load, as Caffeine does.
 Builds on: sdnotes.caching.cache, .sketch. Chapter: docs/chapters/caching.md.
+To take away: WTinyLFUCache.
 """
 
 from collections import OrderedDict

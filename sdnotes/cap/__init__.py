@@ -17,7 +17,7 @@ its messages are lost.
     VectorClock, Siblings                      newer, or at the same time?
     RULES         merge rules compared         judge          is a history possible?
     run_quorum    copies that vote             ReplicaSet     one leader, with terms
-    commits       waiting without a cut        ask_all        half an answer, or none
+    run_commits   waiting without a cut        ask_all        half an answer, or none
     session_violations                         one client's view that goes back
     CausalInbox                                nothing is seen before its cause
     LockService, FencedStore                   leases, and tokens that fence off
@@ -46,13 +46,13 @@ from sdnotes.cap.leader import NotAvailableError, OutcomeUnknownError, ReplicaSe
 from sdnotes.cap.linearizability import linearize
 from sdnotes.cap.merge import RULES, Branch, money_from_nowhere
 from sdnotes.cap.models import Account, Counter, Model, Queue, Register
-from sdnotes.cap.pacelc import Commits, commits
-from sdnotes.cap.paused_client import PausedRun, run_paused_client
+from sdnotes.cap.pacelc import CommitsRun, run_commits
+from sdnotes.cap.paused_client import PausedClientRun, run_paused_client
 from sdnotes.cap.quorum import always_meet, can_decide, majority, ranges_that_answer
 from sdnotes.cap.quorum_register import QuorumRun, run_quorum
-from sdnotes.cap.quorum_store import Quorum
+from sdnotes.cap.quorum_store import QuorumSetting
 from sdnotes.cap.sessions import Violation, session_violations
-from sdnotes.cap.two_atms import Run, run_atms
+from sdnotes.cap.two_atms import AtmsRun, run_atms
 from sdnotes.cap.vector_clock import Dot, Order, Siblings, VectorClock
 from sdnotes.cap.verdict import Refutation, Verdict, judge
 
@@ -61,10 +61,11 @@ __all__ = [
     "Account",
     "Answers",
     "Atm",
+    "AtmsRun",
     "Branch",
     "CausalInbox",
     "Change",
-    "Commits",
+    "CommitsRun",
     "Counter",
     "Dot",
     "Escrow",
@@ -80,15 +81,14 @@ __all__ = [
     "Order",
     "OutcomeUnknownError",
     "PNCounter",
-    "PausedRun",
+    "PausedClientRun",
     "Policy",
     "Queue",
-    "Quorum",
     "QuorumRun",
+    "QuorumSetting",
     "Refutation",
     "Register",
     "ReplicaSet",
-    "Run",
     "Siblings",
     "StaleTokenError",
     "Stamped",
@@ -98,7 +98,6 @@ __all__ = [
     "always_meet",
     "ask_all",
     "can_decide",
-    "commits",
     "could_see",
     "count_leaks",
     "judge",
@@ -107,6 +106,7 @@ __all__ = [
     "money_from_nowhere",
     "ranges_that_answer",
     "run_atms",
+    "run_commits",
     "run_paused_client",
     "run_quorum",
     "session_violations",

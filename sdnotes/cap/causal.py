@@ -99,13 +99,13 @@ class CausalInbox(Generic[T]):
         """
         if message.clock[self.owner] > self.clock[self.owner]:
             raise ValueError(
-                f"clock={message.clock} counts messages that {self.owner!r} never sent"
+                f"message={message!r} counts messages that {self.owner!r} never sent"
             )
         if message.number <= self.clock[message.sender]:
             return []
         held = self._held.setdefault((message.sender, message.number), message)
         if held != message:
-            raise ValueError(f"{message!r} has the number of {held!r}")
+            raise ValueError(f"message={message!r} has the number of {held!r}")
         delivered = []
         while (ready := self._next()) is not None:
             del self._held[ready.sender, ready.number]

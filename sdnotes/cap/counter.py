@@ -12,6 +12,7 @@ or in any order. It keeps the sum right; it does not keep it above zero.
 
 Source: Shapiro et al. 2011, "Conflict-free Replicated Data Types", section 3.1.
 Left out: forgetting machines that are gone. Chapter: docs/chapters/cap.md.
+To take away: PNCounter.
 """
 
 from dataclasses import dataclass, field

@@ -23,6 +23,7 @@ Replicated Data Types", specifications 6 (counter), 8 (register) and 15 (set, wh
 paper states in operations; here it is a state).
 Left out: deltas, so that a message need not carry all; forgetting nodes and tombstones.
 Chapter: docs/chapters/cap.md.
+To take away: GCounter, LWWRegister, ORSet.
 """
 
 from collections.abc import Hashable, Mapping
@@ -126,7 +127,7 @@ class LWWRegister(Generic[T]):
         ours, theirs = (self.stamp, self.node), (other.stamp, other.node)
         if ours == theirs and not _same(self.value, other.value):
             raise ValueError(
-                f"stamp={self.stamp!r} of node={self.node!r} stands for two values, "
+                f"stamp={self.stamp!r} of node {self.node!r} stands for two values, "
                 f"{self.value!r} and {other.value!r}: a stamp is for one write"
             )
         return self if ours >= theirs else other

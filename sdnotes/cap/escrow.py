@@ -14,6 +14,7 @@ sites by Kumar and Stonebraker 1988, SIGMOD, and by the demarcation protocol of 
 and Garcia-Molina 1994, VLDB Journal 3(3).
 Left out: moving shares by themselves; two machines in contact may call ``move``.
 Chapter: docs/chapters/cap.md.
+To take away: Escrow.
 """
 
 
@@ -60,5 +61,7 @@ class Escrow:
         if taker not in self._shares:
             raise KeyError(taker)
         if not self.spend(giver, amount):
-            raise ValueError(f"{giver} cannot give {amount}, has {self._shares[giver]}")
+            raise ValueError(
+                f"amount={amount!r} is more than {giver} has, {self._shares[giver]}"
+            )
         self._shares[taker] += amount

@@ -23,6 +23,7 @@ service for loosely-coupled distributed systems", OSDI, section 2.4, where token
 called sequencers. The same number is an epoch or a term where leaders are elected.
 Left out: a service of several machines, waiting in line, shared locks.
 Chapter: docs/chapters/cap.md.
+To take away: LockService, FencedStore.
 """
 
 from dataclasses import dataclass

@@ -43,10 +43,14 @@ def ask_all(*, shards: int, unreachable: int, touched: int, partial: bool) -> An
         >>> ask_all(shards=10, unreachable=1, touched=3, partial=True)
         Answers(yield_=1.0, harvest=0.9)
     """
+    if shards < 1:
+        raise ValueError(f"shards={shards!r} is below 1")
     if not 1 <= touched <= shards:
-        raise ValueError(f"touched={touched!r} is not 1 to shards={shards!r}")
+        raise ValueError(f"touched={touched!r} is not 1 to {shards!r}, the shards")
     if not 0 <= unreachable <= shards:
-        raise ValueError(f"unreachable={unreachable!r} is not 0 to shards={shards!r}")
+        raise ValueError(
+            f"unreachable={unreachable!r} is not 0 to {shards!r}, the shards"
+        )
     asked = answered = given = 0
     for question in combinations(range(shards), touched):
         there = sum(shard >= unreachable for shard in question)

@@ -60,9 +60,10 @@ class ReplicaSet:
     ) -> None:
         self._members = {name: _Member() for name in members}
         if leader not in self._members:
-            raise ValueError(f"leader={leader!r} is not one of {list(self._members)}")
+            known = ", ".join(self._members)
+            raise ValueError(f"leader={leader!r} is not one of {known}")
         if concern not in CONCERNS:
-            raise ValueError(f"concern={concern!r} is not one of {CONCERNS}")
+            raise ValueError(f"concern={concern!r} is not one of {', '.join(CONCERNS)}")
         self.concern = concern
         self._members[leader].leads = True
         self._sides: list[frozenset[str]] = [frozenset(self._members)]
@@ -106,20 +107,20 @@ class ReplicaSet:
                 member.log = list(leader.log)
         return list(dict.fromkeys(gone))
 
-    def elect(self, candidate: str) -> int:
-        """Make the candidate leader of a new term and return the term.
+    def elect(self, name: str) -> int:
+        """Make a candidate the leader of a new term and return the term.
 
         Raises NotAvailableError without the votes of a majority: those that can be
         reached and whose log is no newer than the candidate's.
         """
-        me = self._member(candidate)
-        reachable = [self._members[name] for name in self._side(candidate)]
+        me = self._member(name)
+        reachable = [self._members[other] for other in self._side(name)]
         term = max(m.term for m in reachable) + 1
         votes = [m for m in reachable if _newness(m) <= _newness(me)]
         if len(votes) < self.majority:
             everyone = len(self._members)
             raise NotAvailableError(
-                f"{candidate} got {len(votes)} of {everyone} votes: no majority"
+                f"{name} got {len(votes)} of {everyone} votes: no majority"
             )
         # An empty entry of its own term: what it inherited lasts from here on, since
         # nobody with an older last entry can be elected any more (Raft, section 8).
@@ -176,7 +177,8 @@ class ReplicaSet:
 
     def _member(self, name: str) -> _Member:
         if name not in self._members:
-            raise ValueError(f"there is no member {name!r}")
+            known = ", ".join(self._members)
+            raise ValueError(f"name={name!r} is not one of {known}")
         return self._members[name]
 
     def _side(self, name: str) -> list[str]:
@@ -202,8 +204,8 @@ def default_concern(data: int, arbiters: int) -> str:
         >>> default_concern(data=3, arbiters=0), default_concern(data=2, arbiters=1)
         ('majority', 'one')
     """
-    if data < 1 or arbiters < 0:
-        raise ValueError(
-            f"data={data!r} must be 1 or more, arbiters={arbiters!r} 0 or more"
-        )
+    if data < 1:
+        raise ValueError(f"data={data!r} is below 1")
+    if arbiters < 0:
+        raise ValueError(f"arbiters={arbiters!r} is negative")
     return "one" if arbiters and data <= majority(data + arbiters) else "majority"

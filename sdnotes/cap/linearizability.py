@@ -229,7 +229,7 @@ def linearize(
     keys = sorted({operation.key for operation in history.operations})
     if len(keys) > 1:
         named = ", ".join(map(repr, keys))
-        raise ValueError(f"one key at a time, not {named}; judge() takes them apart")
+        raise ValueError(f"history has several keys, {named}: judge takes them apart")
     return attempt(history, model, limit)[0]
 
 

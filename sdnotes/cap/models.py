@@ -13,6 +13,16 @@
 A model is judged against a history by sdnotes.cap.linearizability. For a system of your
 own, subclass Model: ``initial`` and ``step`` are enough.
 
+    what cannot be                          what happens
+    an action or argument not above         validate raises MalformedHistoryError
+    a result that the state does not give   step says False: not in this order
+    an unknown outcome                      step says what may have happened
+    a failed outcome                        nobody asks: it did not happen
+
+Rules: ``step`` changes nothing, it returns a state; what ``reads_only`` names leaves
+every state as it is; what ``needs`` a value fits no other state, and what ``gives``
+one leaves that or what was there.
+
 Source: Herlihy and Wing 1990, section 2.2 (sequential specifications).
 Left out: sets, maps, locks. Chapter: docs/chapters/cap.md.
 """
@@ -210,8 +220,9 @@ class Queue(Model[tuple[Value, ...]]):
 
     def __post_init__(self) -> None:
         if not isinstance(self.initial, tuple):
-            wrong = f"initial={self.initial!r} is not a tuple of values"
-            raise ValueError(wrong)  # noqa: TRY004 - all bad first states are alike
+            raise ValueError(  # noqa: TRY004 - all bad first states are alike
+                f"initial={self.initial!r} is not a tuple of values"
+            )
         if None in self.initial:
             raise ValueError(
                 f"initial={self.initial!r}: None would mean an empty queue"

@@ -21,7 +21,7 @@ from sdnotes.sim.percentiles import percentile
 
 
 @dataclass(frozen=True, slots=True)
-class Commits:
+class CommitsRun:
     """What many commits waited, in microseconds, and how many reads were stale."""
 
     waits_us: tuple[int, ...]
@@ -37,7 +37,7 @@ class Commits:
         return share_interval(self.stale_reads, len(self.waits_us))
 
 
-def commits(
+def run_commits(
     acks: int,
     *,
     followers: int = 2,
@@ -45,24 +45,26 @@ def commits(
     read_after_us: int = 0,
     count: int = 1000,
     seed: int = 0,
-) -> Commits:
+) -> CommitsRun:
     """Return the waits of commits that need ``acks`` replies from the followers.
 
     After each commit, and ``read_after_us`` more, somebody reads from the first
     follower; the read is stale if the change has not arrived there. ``delay`` is one
-    way. Raises ValueError for more acks than followers, or a count below 1.
+    way. Raises ValueError for more acks than followers, or a number that is too low.
 
     Examples:
         >>> from sdnotes.sim import FixedDelay
-        >>> [commits(n, delay=FixedDelay(5_000), count=1).waits_us for n in (0, 1, 2)]
+        >>> delay = FixedDelay(5_000)
+        >>> [run_commits(n, delay=delay, count=1).waits_us for n in (0, 1, 2)]
         [(0,), (10000,), (10000,)]
     """
-    if not 0 <= acks <= followers or followers < 1:
-        raise ValueError(f"acks={acks!r} is not 0 to followers={followers!r}")
-    if count < 1 or read_after_us < 0:
-        raise ValueError(
-            f"count={count!r} must be 1 or more, read_after_us={read_after_us!r} 0"
-        )
+    for name, least in (("followers", followers), ("count", count)):
+        if least < 1:
+            raise ValueError(f"{name}={least!r} is below 1")
+    if not 0 <= acks <= followers:
+        raise ValueError(f"acks={acks!r} is not 0 to {followers!r}, the followers")
+    if read_after_us < 0:
+        raise ValueError(f"read_after_us={read_after_us!r} is negative")
     chance = Chance(f"{seed}/commits")
     waits, stale = [], 0
     for _ in range(count):
@@ -71,4 +73,4 @@ def commits(
         wait_us = replied_us[acks - 1] if acks else 0
         waits.append(wait_us)
         stale += there_us[0] > wait_us + read_after_us
-    return Commits(tuple(waits), stale)
+    return CommitsRun(tuple(waits), stale)

@@ -30,7 +30,7 @@ FIRST_TOKEN = 33
 
 
 @dataclass(frozen=True, slots=True)
-class PausedRun:
+class PausedClientRun:
     """What came of a run.
 
     ``accepted`` holds the (token, writer) of each write that was stored, oldest first;
@@ -143,7 +143,7 @@ def run_paused_client(
     b_asks_ms: int = 30,
     delay_ms: int = 5,
     check_tokens: bool = True,
-) -> PausedRun:
+) -> PausedClientRun:
     """Play two clients, one lock and one store, and return the run.
 
     A asks for the lock at 0 ms, works for ``work_ms``, looks at its clock, is paused
@@ -169,6 +169,6 @@ def run_paused_client(
     story.join(slow, 0)
     story.join(_Client("B"), b_asks_ms * 1000)
     world.run()
-    return PausedRun(
+    return PausedClientRun(
         world.trace, store.value, tuple(story.accepted), tuple(story.refused)
     )

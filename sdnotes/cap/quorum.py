@@ -40,10 +40,9 @@ def always_meet(nodes: int, readers: int, writers: int) -> bool:
     Tries all pairs of sets: exponential in the number of nodes. The closed form is
     readers + writers > nodes.
     """
-    if not 1 <= readers <= nodes or not 1 <= writers <= nodes:
-        raise ValueError(
-            f"readers={readers!r}, writers={writers!r}: each must be 1 to {nodes}"
-        )
+    for name, some in (("readers", readers), ("writers", writers)):
+        if not 1 <= some <= nodes:
+            raise ValueError(f"{name}={some!r} is not 1 to {nodes!r}, the nodes")
     everyone = range(nodes)
     return all(
         set(some) & set(others)
@@ -62,9 +61,12 @@ def ranges_that_answer(nodes: int, copies: int, needed: int, dead: set[int]) -> 
         >>> ranges_that_answer(nodes=6, copies=3, needed=2, dead={0, 1})
         0.6666666666666666
     """
-    if not 1 <= needed <= copies <= nodes:
-        given = f"needed={needed!r}, copies={copies!r}, nodes={nodes!r}"
-        raise ValueError(f"{given}: each must be at least 1 and at most the next")
+    if nodes < 1:
+        raise ValueError(f"nodes={nodes!r} is below 1")
+    if not 1 <= copies <= nodes:
+        raise ValueError(f"copies={copies!r} is not 1 to {nodes!r}, the nodes")
+    if not 1 <= needed <= copies:
+        raise ValueError(f"needed={needed!r} is not 1 to {copies!r}, the copies")
     if not dead <= set(range(nodes)):
         raise ValueError(f"dead={dead!r} are not nodes from 0 to {nodes - 1}")
     alive = [

@@ -1,7 +1,7 @@
 """A register on several copies: a write waits for W of them, a read for R.
 
     run = run_quorum(
-        Quorum(readers=2, writers=2),
+        QuorumSetting(readers=2, writers=2),
         [(0, "w", "write", 1), (40, "ann", "read"), (80, "bob", "read")],
         slow_ms={"w->B": 100, "w->C": 100},
     )
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from sdnotes.cap.quorum_store import Quorum, QuorumStore
+from sdnotes.cap.quorum_store import QuorumSetting, QuorumStore
 from sdnotes.sim import History, Network, Outcome, Trace, Value, World
 
 
@@ -52,7 +52,7 @@ Step = tuple[int, str, str] | tuple[int, str, str, Value]
 
 
 def run_quorum(
-    settings: Quorum,
+    setting: QuorumSetting,
     steps: Iterable[Step],
     *,
     cuts: Iterable[tuple[int, int, str]] = (),
@@ -72,12 +72,12 @@ def run_quorum(
     """
     world = World(seed)
     network = Network(world, delay_ms * 1000)
-    store = QuorumStore(world, network, settings)
+    store = QuorumStore(world, network, setting)
     store.timeout_us, store.fallback_us = timeout_ms * 1000, fallback_ms * 1000
     plan = [(*step, None)[:4] for step in steps]
-    for _, client, action, _ in plan:
+    for place, (_, client, action, _) in enumerate(plan):
         if action not in ("read", "write"):
-            raise ValueError(f"action={action!r} is not read or write")
+            raise ValueError(f"steps[{place}]={plan[place]!r} is no read and no write")
         if client not in network.nodes:
             store.join(client)
     _break(store, cuts, slow_ms or {}, skew_ms or {})
@@ -88,7 +88,7 @@ def run_quorum(
     return QuorumRun(
         world.trace,
         tuple(version.value for version in written),
-        {name: store.replicas[name].newest().value for name in settings.copies},
+        {name: store.replicas[name].newest().value for name in setting.copies},
     )
 
 
@@ -110,11 +110,12 @@ def _break(
                 network.configure(other, sender, delay=delay_ms * 1000)
     for client, skew in skew_ms.items():
         if client not in network.nodes:
-            raise ValueError(f"skew_ms: there is no client {client!r}")
+            raise ValueError(f"skew_ms={dict(skew_ms)!r}: nobody is named {client!r}")
         store.skew_us[client] = skew * 1000
-    for begin_ms, end_ms, what in cuts:
+    for place, (begin_ms, end_ms, what) in enumerate(cuts):
         if not 0 <= begin_ms < end_ms:
-            raise ValueError(f"cut {begin_ms!r} to {end_ms!r}: need 0 <= begin < end")
+            cut = (begin_ms, end_ms, what)
+            raise ValueError(f"cuts[{place}]={cut!r} does not begin before it ends")
         world.at(begin_ms * 1000, partial(_cut, store, end_ms, what))
 
 

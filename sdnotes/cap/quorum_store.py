@@ -5,6 +5,15 @@
             with write_back: then store it ..... W hold it: only now the answer
             with spares: after a while, ask a spare for each copy that is silent
 
+    in the time there are not                           the client is told
+    W that have stored a write                          unknown: a copy may hold it
+    R that told their stamps (ask_first)                failed: nothing was stored
+    R that replied to a read                            failed
+    W that hold what was read (write_back)              failed, although it has read
+
+Rules: a client has one request under way, the others wait in line; it is told once, and
+what arrives later is used for repair only; a stamp is given to one write.
+
 Source: Attiya, Bar-Noy, Dolev 1995 (the second phase of a read); Lynch, Shvartsman 1997
 (asking for the greatest stamp before a write); DeCandia et al. 2007, sections 4.5, 4.6.
 Left out: a client that crashes half-way. Builds on: sdnotes.cap.replica, sdnotes.sim.
@@ -20,7 +29,7 @@ from sdnotes.sim import Message, Network, Value, World
 
 
 @dataclass(frozen=True, slots=True)
-class Quorum:
+class QuorumSetting:
     """How many copies a request waits for, and what else it does.
 
     ``spares`` stand in for copies that do not answer (a *sloppy* quorum, with hinted
@@ -38,13 +47,16 @@ class Quorum:
     ask_first: bool = False
 
     def __post_init__(self) -> None:
-        everyone = (*self.copies, *self.spares)
-        if not self.copies or len(set(everyone)) != len(everyone):
-            raise ValueError(f"copies and spares {everyone!r}: each needs its own name")
+        if not self.copies or len(set(self.copies)) != len(self.copies):
+            raise ValueError(f"copies={self.copies!r}: one or more, no name twice")
+        if len({*self.copies, *self.spares}) != len(self.copies) + len(self.spares):
+            raise ValueError(
+                f"spares={self.spares!r}: a name stands twice, or is a copy's"
+            )
         for name in ("readers", "writers"):
-            count = getattr(self, name)
-            if not 1 <= count <= len(self.copies):
-                raise ValueError(f"{name}={count!r} is not 1 to {len(self.copies)}")
+            count, copies = getattr(self, name), len(self.copies)
+            if not 1 <= count <= copies:
+                raise ValueError(f"{name}={count!r} is not 1 to {copies}, the copies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +99,10 @@ class _Request:
 class QuorumStore:
     """Copies and their clients on a simulated network; the register begins at 0."""
 
-    def __init__(self, world: World, network: Network, settings: Quorum) -> None:
+    def __init__(self, world: World, network: Network, setting: QuorumSetting) -> None:
         self.world = world
         self.network = network
-        self.settings = settings
+        self.setting = setting
         self.skew_us: dict[str, int] = {}
         self.last_stamp_us: dict[str, int] = {}
         self.timeout_us = 0
@@ -99,7 +111,7 @@ class QuorumStore:
         self.replicas: dict[str, Replica] = {}
         self.requests: dict[int, _Request] = {}
         self.busy: dict[str, deque[tuple[str, Value]]] = {}
-        for name in (*settings.copies, *settings.spares):
+        for name in (*setting.copies, *setting.spares):
             self.replicas[name] = Replica(self.versions[0])
             network.attach(name, self._at_copy)
 
@@ -115,15 +127,15 @@ class QuorumStore:
         self.busy[client] = deque()
         said = f"{action}s {value}" if action == "write" else "reads"
         number = self.world.invoke(client, action, value, said=said)
-        reading = Reading(self.settings.readers)
+        reading = Reading(self.setting.readers)
         request = _Request(client, number, action == "write", value, reading)
         self.requests[number] = request
-        if request.writes and not self.settings.ask_first:
+        if request.writes and not self.setting.ask_first:
             self._store(request, Version(self._by_clock(client), value))
         else:
             self._send_all(request)
         self.world.after(self.timeout_us, partial(self._give_up, request))
-        if self.settings.spares:
+        if self.setting.spares:
             self.world.after(self.fallback_us, partial(self._use_spares, request))
 
     def _by_clock(self, client: str) -> Stamp:
@@ -135,13 +147,13 @@ class QuorumStore:
 
     def hand_off(self) -> None:
         """Let the spares send their hints to the copies that they belong on."""
-        for name in self.settings.spares:
+        for name in self.setting.spares:
             for owner, version in self.replicas[name].hand_off().items():
                 put = _Put(version)
                 self.network.send(name, owner, put, f"hint {version.value}")
 
     def _send_all(self, request: _Request) -> None:
-        for name in self.settings.copies:
+        for name in self.setting.copies:
             if name not in request.holders:
                 self._send(request, name)
 
@@ -160,8 +172,8 @@ class QuorumStore:
         if request.over:
             return
         heard = request.reading.replies if request.version is None else request.holders
-        missing = [name for name in self.settings.copies if name not in heard]
-        for spare, owner in zip(self.settings.spares, missing, strict=False):
+        missing = [name for name in self.setting.copies if name not in heard]
+        for spare, owner in zip(self.setting.spares, missing, strict=False):
             self._send(request, spare, owner)
 
     def _at_copy(self, message: Message) -> None:
@@ -204,8 +216,8 @@ class QuorumStore:
             number = max(last, newest.stamp.number) + 1
             self.last_stamp_us[request.client] = number
             self._store(request, Version(Stamp(number, request.client), request.value))
-        elif self.settings.write_back:
-            request.holders = request.reading.held_by()
+        elif self.setting.write_back:
+            request.holders = request.reading.holders
             request.version = newest
             self._finish_if_held(request)
             if not request.over:
@@ -220,16 +232,16 @@ class QuorumStore:
         self._send_all(request)
 
     def _repair(self, request: _Request) -> None:
-        if not self.settings.read_repair:
+        if not self.setting.read_repair:
             return
         newest = request.reading.newest
-        for name in sorted(request.reading.stale() & set(self.settings.copies)):
+        for name in sorted(request.reading.behind & set(self.setting.copies)):
             request.reading.replies[name] = newest
             label = f"repair {newest.value}"
             self.network.send(request.client, name, _Put(newest), label)
 
     def _finish_if_held(self, request: _Request) -> None:
-        if not request.over and len(request.holders) >= self.settings.writers:
+        if not request.over and len(request.holders) >= self.setting.writers:
             assert request.version is not None
             result = None if request.writes else request.version.value
             self._finish(request, "ok", result)

@@ -79,7 +79,8 @@ class Replica:
 class Reading:
     """The replies that a reader has so far, and when they are enough.
 
-    ``held_by`` counts the copies that are known to hold the newest version seen.
+    ``holders`` are the copies that replied with the newest version seen, ``behind``
+    those that replied with an older one.
     """
 
     def __init__(self, needed: int) -> None:
@@ -100,11 +101,13 @@ class Reading:
         """Return the newest version among the replies; there must be one."""
         return max(self.replies.values(), key=lambda version: version.stamp)
 
-    def held_by(self) -> set[str]:
+    @property
+    def holders(self) -> set[str]:
         """Return the copies that replied with the newest version."""
         newest = self.newest
         return {copy for copy, version in self.replies.items() if version == newest}
 
-    def stale(self) -> set[str]:
+    @property
+    def behind(self) -> set[str]:
         """Return the copies that replied with an older one."""
-        return set(self.replies) - self.held_by()
+        return set(self.replies) - self.holders

@@ -19,17 +19,17 @@ from dataclasses import dataclass
 
 from sdnotes.cap.models import Register
 from sdnotes.cap.quorum_register import QuorumRun, Step, run_quorum
-from sdnotes.cap.quorum_store import Quorum
+from sdnotes.cap.quorum_store import QuorumSetting
 from sdnotes.cap.sessions import session_violations
 from sdnotes.cap.verdict import judge
 from sdnotes.sim import Chance, Outcome
 from sdnotes.sim.intervals import Interval, share_interval
 
 POLICIES = {
-    "all copies": Quorum(readers=1, writers=3),
-    "majority": Quorum(readers=2, writers=2, write_back=True, ask_first=True),
-    "any copy": Quorum(readers=1, writers=1),
-    "stand-ins": Quorum(readers=2, writers=2, spares=("D", "E", "F")),
+    "all copies": QuorumSetting(readers=1, writers=3),
+    "majority": QuorumSetting(readers=2, writers=2, write_back=True, ask_first=True),
+    "any copy": QuorumSetting(readers=1, writers=1),
+    "stand-ins": QuorumSetting(readers=2, writers=2, spares=("D", "E", "F")),
 }
 CLIENTS = ("left", "right")
 LENGTH_MS = 2000
@@ -61,7 +61,7 @@ def steps_of(seed: int) -> list[Step]:
     ]
 
 
-def play(policy: str, seed: int = 0) -> QuorumRun:
+def run_same_cut(policy: str, seed: int = 0) -> QuorumRun:
     """Return the run of one policy. Raises ValueError for one that is not ours."""
     if policy not in POLICIES:
         raise ValueError(f"policy={policy!r} is not one of {', '.join(POLICIES)}")
@@ -77,7 +77,7 @@ def costs(policy: str, runs: int) -> Costs:
     answered = dict.fromkeys(CLIENTS, 0)
     linearizable = kept = 0
     for seed in range(runs):
-        run = play(policy, seed)
+        run = run_same_cut(policy, seed)
         history = run.history  # made anew from the trace at each asking
         for operation in history.operations:
             if CUT_MS[0] * 1000 <= operation.invoked_us < CUT_MS[1] * 1000:

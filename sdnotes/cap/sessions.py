@@ -71,7 +71,7 @@ def session_violations(
     for operation, value in _values(history):
         wanted = operation.key, exactly(value)
         if wanted not in age:
-            raise ValueError(f"the value of {operation} is not in the order")
+            raise ValueError(f"order={order!r} lacks the value of {operation}")
         mine = sessions.setdefault((operation.process, operation.key), [])
         mine.append((operation, age[wanted]))
     return [
@@ -85,7 +85,7 @@ def session_violations(
 def _values(history: History) -> Iterator[tuple[Operation, Value]]:
     for operation in history.operations:
         if operation.action not in ("read", "write"):
-            raise ValueError(f"a session has reads and writes, not {operation}")
+            raise ValueError(f"history has {operation}: no read and no write")
         if operation.outcome is Outcome.OK:
             wrote = operation.action == "write"
             yield operation, operation.argument if wrote else operation.result

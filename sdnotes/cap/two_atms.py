@@ -37,7 +37,7 @@ CUTS = ("both", "ATM1->ATM2", "ATM2->ATM1")
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class AtmsRun:
     """What came of a run; amounts in the account's currency.
 
     ``refused`` counts requests, ``turned_away`` those of them for which the account
@@ -152,7 +152,7 @@ def run_atms(
     timeout_ms: int = 30,
     duplicate: float = 0.0,
     seed: int = 0,
-) -> Run:
+) -> AtmsRun:
     """Play withdrawals, each (time in ms, machine, amount), and return the run.
 
     ``cut_ms`` is when the cable is cut and when it is mended (None: never); ``cut``
@@ -169,17 +169,19 @@ def run_atms(
         for name in NAMES
     }
     bank = _Bank(world, network, atms, opening, timeout_ms)
-    for at_ms, who, amount in withdrawals:
+    for place, (at_ms, who, amount) in enumerate(withdrawals):
         if who not in atms:
-            raise ValueError(f"who={who!r} is not one of {', '.join(NAMES)}")
+            raise ValueError(
+                f"withdrawals[{place}]: {who!r} is not one of {', '.join(NAMES)}"
+            )
         if amount <= 0:
-            raise ValueError(f"amount={amount!r} is not above 0")
+            raise ValueError(f"withdrawals[{place}]: {amount!r} is not above 0")
         world.at(at_ms * 1000, partial(bank.withdraw, who, amount))
     if cut_ms is not None:
         _plan_cut(world, network, bank, cut_ms, cut)
     world.run()
     balances = {name: atm.balance for name, atm in atms.items()}
-    return Run(
+    return AtmsRun(
         world.trace, opening, bank.paid, bank.refused, bank.turned_away, balances
     )
 

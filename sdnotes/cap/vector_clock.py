@@ -21,6 +21,7 @@ Vectors", arXiv:1011.5808, in the compact form of Almeida et al. 2014, "Scalable
 Accurate Causality Tracking for Eventually Consistent Stores", DAIS.
 Left out: forgetting nodes that are gone, deletes, a limit to the number of siblings.
 Chapter: docs/chapters/cap.md.
+To take away: VectorClock, Siblings.
 """
 
 from collections.abc import Mapping
@@ -141,8 +142,8 @@ class Siblings(Generic[T]):
         for dot in self.versions:
             if not 1 <= dot.number <= self.seen[dot.node]:
                 raise ValueError(
-                    f"versions has {dot!r}: need a number from 1 to {dot.node}'s count "
-                    f"in seen={self.seen}"
+                    f"versions has {dot!r}, whose number is not from 1 to {dot.node}'s "
+                    f"count in {self.seen}, what was seen"
                 )
         in_order = {dot: self.versions[dot] for dot in sorted(self.versions)}
         object.__setattr__(self, "versions", in_order)
@@ -181,8 +182,8 @@ class Siblings(Generic[T]):
         for dot in sorted(self.versions.keys() & other.versions.keys()):
             if not _same(self.versions[dot], other.versions[dot]):
                 raise ValueError(
-                    f"{dot!r} stands for two values, {self.versions[dot]!r} and "
-                    f"{other.versions[dot]!r}: a dot is for one write"
+                    f"versions[{dot!r}] stands for two values, {self.versions[dot]!r} "
+                    f"and {other.versions[dot]!r}: a dot is for one write"
                 )
         kept = {**self._not_replaced_in(other), **other._not_replaced_in(self)}
         return Siblings(kept, self.seen.merge(other.seen))

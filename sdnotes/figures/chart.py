@@ -47,14 +47,14 @@ _CSS += "".join(
 )
 
 
-def _options(x_label: str, y_label: str, names: Collection[str]) -> dict[str, Any]:
-    if len(names) > len(SERIES):
+def _options(x_label: str, y_label: str, series: Collection[str]) -> dict[str, Any]:
+    if len(series) > len(SERIES):
         raise ValueError(
-            f"series={list(names)!r}: at most {len(SERIES)} can be told apart"
+            f"series={list(series)!r}: at most {len(SERIES)} can be told apart"
         )
-    longest = max(map(len, names), default=0)
+    longest = max(map(len, series), default=0)
     columns = 3 if longest <= 12 else 2 if longest <= 22 else 1
-    rows = -(-len(names) // columns)
+    rows = -(-len(series) // columns)
     fonts = ("label", "major_label", "legend", "title", "value")
     return {
         "width": _WIDTH_PX,
@@ -138,7 +138,7 @@ def bar_chart(
     for name, values in series.items():
         if len(values) != len(categories) or not values:
             raise ValueError(
-                f"series {name!r} has {len(values)} values for "
+                f"series[{name!r}] has {len(values)} values for "
                 f"{len(categories)} categories"
             )
     columns = (x_label, *series)

@@ -12,6 +12,13 @@ Every event is a group with ``data-step`` (its place in the trace), ``data-at-us
 diagram step by step. A shape that takes time, a message or a cut, has ``data-until``,
 the step that ends it; where nothing does, the number of events.
 
+    what is missing                             how it is drawn
+    a message's arrival or loss                 an open end beside its sender
+    its sending, before ``since_us``            not at all, nor is it in the table
+    the healing of a cut                        the band runs to the foot
+    a cut's beginning, before ``since_us``      not at all, nor is its healing
+    a lifeline for a node that has events       not at all: ValueError
+
 Source: Lamport 1978, "Time, Clocks, and the Ordering of Events", figure 1.
 Left out: time to scale (see layout.py); more than about eight nodes.
 """
@@ -246,7 +253,7 @@ def spacetime(
     events = [event for event in trace if since_us <= event.at_us <= last_us]
     if not events:
         raise ValueError(
-            f"no event between {since_us} and {last_us} us: nothing to draw"
+            f"trace has no event from {since_us} to {last_us} us: nothing to draw"
         )
     sent = {event.message for event in events if isinstance(event, Sent)}
     cuts = {event.cut for event in events if isinstance(event, CutMade)}

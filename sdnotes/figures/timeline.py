@@ -151,7 +151,7 @@ def _bars_of(order: Sequence[Operation], operations: Sequence[Operation]) -> lis
             if bar not in bars and call(other) == call(operation)
         ]
         if not same:
-            raise ValueError(f"{operation} of the order is not in the history")
+            raise ValueError(f"order has {operation}, which is not in the history")
         exact = [bar for bar in same if operations[bar] is operation]
         bars.append((exact or same)[0])
     return bars

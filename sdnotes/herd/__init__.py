@@ -26,13 +26,13 @@ from sdnotes.herd.backoff import (
     exponential,
     full_jitter,
 )
-from sdnotes.herd.balancer import least_busy
+from sdnotes.herd.balancer import BalancerRun, run_balancer
 from sdnotes.herd.budget import RetryBudget
-from sdnotes.herd.comeback import backoffs, busiest, reconnects, tries_s
-from sdnotes.herd.contention import Contention, run_contention
-from sdnotes.herd.dam import Dam, arrivals_us, backlog, in_vain_after_s, run_dam
+from sdnotes.herd.comeback import backoffs, busiest, reconnect_times_s, retry_times_s
+from sdnotes.herd.contention import ContentionRun, run_contention
+from sdnotes.herd.dam import DamRun, arrivals_us, backlog, in_vain_after_s, run_dam
 from sdnotes.herd.early_expiry import refresh_now
-from sdnotes.herd.layers import Layers, expected_calls, run_layers
+from sdnotes.herd.layers import LayersRun, expected_calls, run_layers
 from sdnotes.herd.refreshing import (
     Absent,
     Fresh,
@@ -43,7 +43,12 @@ from sdnotes.herd.refreshing import (
 )
 from sdnotes.herd.retry_after import retry_after_s
 from sdnotes.herd.retrying import Budget, DeadlinePassedError, retry, retry_async
-from sdnotes.herd.schedule import expected_misses, misses_by_second, offset_s, zipf
+from sdnotes.herd.schedule import (
+    expected_misses,
+    misses_by_second,
+    offset_s,
+    zipf_probabilities,
+)
 from sdnotes.herd.single_flight import (
     CircularWaitError,
     SingleFlight,
@@ -51,38 +56,39 @@ from sdnotes.herd.single_flight import (
 )
 from sdnotes.herd.stampede import (
     STRATEGIES,
-    Setting,
-    Stampede,
+    StampedeRun,
+    StampedeSetting,
     poisson_us,
     run_stampede,
 )
-from sdnotes.herd.storm import Storm, Weather, recovers, run_storm
-from sdnotes.herd.three_misses import Misses, run_three_misses
+from sdnotes.herd.storm import StormRun, StormSetting, recovers, run_storm
+from sdnotes.herd.three_misses import ThreeMissesRun, run_three_misses
 
 __all__ = [
     "STRATEGIES",
     "Absent",
     "AsyncSingleFlight",
+    "BalancerRun",
     "Budget",
     "CallCancelledError",
     "CircularAwaitError",
     "CircularWaitError",
-    "Contention",
-    "Dam",
+    "ContentionRun",
+    "DamRun",
     "DeadlinePassedError",
     "Fresh",
-    "Layers",
+    "LayersRun",
     "Miss",
-    "Misses",
     "RefreshingCache",
     "RetryBudget",
-    "Setting",
     "SingleFlight",
     "Stale",
-    "Stampede",
+    "StampedeRun",
+    "StampedeSetting",
     "StillFlyingError",
-    "Storm",
-    "Weather",
+    "StormRun",
+    "StormSetting",
+    "ThreeMissesRun",
     "arrivals_us",
     "backlog",
     "backoffs",
@@ -96,22 +102,22 @@ __all__ = [
     "full_jitter",
     "in_vain_after_s",
     "jittered_ttl_s",
-    "least_busy",
     "misses_by_second",
     "offset_s",
     "poisson_us",
-    "reconnects",
+    "reconnect_times_s",
     "recovers",
     "refresh_now",
     "retry",
     "retry_after_s",
     "retry_async",
+    "retry_times_s",
+    "run_balancer",
     "run_contention",
     "run_dam",
     "run_layers",
     "run_stampede",
     "run_storm",
     "run_three_misses",
-    "tries_s",
-    "zipf",
+    "zipf_probabilities",
 ]

@@ -15,6 +15,7 @@ that schedule.
 Source: Brooker 2015, "Exponential Backoff And Jitter", AWS Architecture Blog; its
 simulator for the exponent. The means are ours.
 Left out: adaptive schedules. Chapter: docs/chapters/herd.md.
+To take away: full_jitter, equal_jitter, decorrelated_jitter.
 """
 
 import math
@@ -23,8 +24,10 @@ from collections.abc import Iterator
 
 
 def _checked(base_s: float, cap_s: float, first_exponent: int = 0) -> None:
-    if not 0 < base_s <= cap_s < math.inf:
-        raise ValueError(f"need 0 < base_s <= cap_s, not {base_s!r} and {cap_s!r}")
+    if not 0 < base_s < math.inf:
+        raise ValueError(f"base_s={base_s!r} is not above 0")
+    if not base_s <= cap_s < math.inf:
+        raise ValueError(f"cap_s={cap_s!r} is not {base_s!r}, the base, or more")
     if first_exponent < 0:
         raise ValueError(f"first_exponent={first_exponent!r} is negative")
 
@@ -122,7 +125,9 @@ def ceiling_s(k: int, base_s: float, cap_s: float) -> float:
         >>> [ceiling_s(k, 0.1, 1.0) for k in (0, 1, 3, 4, 5000)]
         [0.1, 0.2, 0.8, 1.0, 1.0]
     """
-    _checked(base_s, cap_s, k)
+    _checked(base_s, cap_s)
+    if k < 0:
+        raise ValueError(f"k={k!r} is negative")
     if k > math.log2(cap_s / base_s):
         return cap_s
     return min(cap_s, math.ldexp(base_s, k))
@@ -148,5 +153,7 @@ def mean_decorrelated_s(k: int, base_s: float) -> float:
         >>> [mean_decorrelated_s(k, 1.0) for k in range(4)]
         [2.0, 3.5, 5.75, 9.125]
     """
-    _checked(base_s, base_s, k)
+    _checked(base_s, base_s)
+    if k < 0:
+        raise ValueError(f"k={k!r} is negative")
     return float(base_s * (2 * 1.5 ** (k + 1) - 1))

@@ -16,32 +16,43 @@ Builds on: sdnotes.sim. Chapter: docs/chapters/herd.md.
 """
 
 import heapq
+import math
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sdnotes.sim import Chance
 
 
-def least_busy(
+@dataclass(frozen=True, slots=True)
+class BalancerRun:
+    """How many requests each server got, in the order of the servers."""
+
+    sent: tuple[int, ...]
+
+
+def run_balancer(
     service_ms: Sequence[int],
     requests: int,
     *,
     rate_per_s: float = 20.0,
     seed: int = 0,
-) -> list[int]:
-    """Return how many requests each server gets; ties are broken by chance.
+) -> BalancerRun:
+    """Send each request to a server with the fewest under way, and return the run.
 
     Requests come at random, ``rate_per_s`` on average, and a server works on all that
-    it has at once, each for its time.
+    it has at once, each for its time. Ties are broken by chance.
 
     Examples:
-        >>> least_busy([100, 100], 10, rate_per_s=1000)
-        [5, 5]
+        >>> run_balancer([100, 100], 10, rate_per_s=1000)
+        BalancerRun(sent=(5, 5))
     """
     if not service_ms or min(service_ms) < 1:
-        raise ValueError(f"service_ms={service_ms!r}: 1 or more, at least one")
-    if requests < 0 or not rate_per_s > 0:
-        raise ValueError(f"requests={requests!r} must be 0, rate_per_s={rate_per_s!r}")
+        raise ValueError(f"service_ms={service_ms!r} is not one time or more, from 1")
+    if requests < 0:
+        raise ValueError(f"requests={requests!r} is negative")
+    if not 0 < rate_per_s < math.inf:
+        raise ValueError(f"rate_per_s={rate_per_s!r} is not above 0")
     chance = Chance(f"{seed}/arrivals")
     rng = random.Random(seed)
     busy, sent = [0] * len(service_ms), [0] * len(service_ms)
@@ -56,4 +67,4 @@ def least_busy(
         busy[server] += 1
         sent[server] += 1
         heapq.heappush(done, (now_us + service_ms[server] * 1000, server))
-    return sent
+    return BalancerRun(tuple(sent))

@@ -16,6 +16,7 @@ withdrawal for each retry) and of gRPC's proposal A6; Google SRE book, chapter 2
 the 10 %. The amounts are whole numbers, so that no rounding lends a retry.
 Left out: deposits that expire, a floor for clients that send little.
 Chapter: docs/chapters/herd.md.
+To take away: RetryBudget.
 """
 
 import threading
@@ -44,7 +45,9 @@ class RetryBudget:
             if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
                 raise ValueError(f"{name}={amount!r} is not a whole number, 0 or more")
         if reserve == 0 and percent > 0:
-            raise ValueError(f"reserve=0 holds nothing of what percent={percent} earns")
+            raise ValueError(
+                f"reserve={reserve!r} cannot keep the {percent} % that a request earns"
+            )
         self._percent = percent
         self._most = self._held = reserve * _COST
         self._lock = threading.Lock()

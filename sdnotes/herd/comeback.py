@@ -7,15 +7,16 @@ backoff until it is up; a try while it is down fails at once:
     full jitter   spread out, most of them early: the first waits are short
 
 Where the clients wait for a fixed time and not for a failure (a server restarts and a
-hundred thousand connections come back), the same holds: ``reconnects`` draws each
-client's time from a window, and the window divided by the number of clients is the
-gap that the server must bear.
+hundred thousand connections come back), the same holds: ``reconnect_times_s`` draws
+each client's time from a window, and the window divided by the number of clients is
+the gap that the server must bear.
 
 Source: Brooker 2015, "Exponential Backoff And Jitter", AWS Architecture Blog.
 Left out: what the tries cost the service (sdnotes.herd.storm).
 Builds on: sdnotes.herd.backoff. Chapter: docs/chapters/herd.md.
 """
 
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -41,7 +42,7 @@ def backoffs(base_s: float = 0.1, cap_s: float = 10.0) -> dict[str, Backoff]:
     }
 
 
-def tries_s(
+def retry_times_s(
     backoff: Backoff, clients: int, *, down_s: float, seed: int = 0
 ) -> list[float]:
     """Return when the retries arrive, in order, up to each client's first success.
@@ -49,11 +50,14 @@ def tries_s(
     All clients fail at 0; what arrives before ``down_s`` fails too, at once.
 
     Examples:
-        >>> [round(t, 1) for t in tries_s(backoffs()["exponential"], 2, down_s=0.5)]
+        >>> backoff = backoffs()["exponential"]
+        >>> [round(t, 1) for t in retry_times_s(backoff, 2, down_s=0.5)]
         [0.1, 0.1, 0.3, 0.3, 0.7, 0.7]
     """
-    if clients < 1 or not down_s >= 0:
-        raise ValueError(f"clients={clients!r} must be 1 or more, down_s={down_s!r} 0")
+    if clients < 1:
+        raise ValueError(f"clients={clients!r} is below 1")
+    if not 0 <= down_s < math.inf:
+        raise ValueError(f"down_s={down_s!r} is not 0 or more")
     arrivals: list[float] = []
     for client in range(clients):
         waits = backoff(random.Random(f"{seed}/{client}"))
@@ -83,9 +87,11 @@ def busiest(times_s: Iterable[float], window_s: float = 1.0) -> int:
     return max(counts(times_s, window_s).values(), default=0)
 
 
-def reconnects(clients: int, window_s: float, seed: int = 0) -> list[float]:
+def reconnect_times_s(clients: int, window_s: float, seed: int = 0) -> list[float]:
     """Return when clients come back that each draw a time from the window, in order."""
-    if clients < 0 or not window_s >= 0:
-        raise ValueError(f"need 0 or more: clients={clients!r}, window_s={window_s!r}")
+    if clients < 0:
+        raise ValueError(f"clients={clients!r} is negative")
+    if not 0 <= window_s < math.inf:
+        raise ValueError(f"window_s={window_s!r} is not 0 or more")
     rng = random.Random(f"{seed}/reconnects")
     return sorted(rng.uniform(0, window_s) for _ in range(clients))

@@ -43,7 +43,7 @@ POLICIES: dict[str, Callable[[random.Random], Iterator[float]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Contention:
+class ContentionRun:
     """What it took until every client had written once."""
 
     calls: int
@@ -84,7 +84,7 @@ class _Message(NamedTuple):
     ok: bool
 
 
-class _Run:
+class _Play:
     def __init__(self, seed: int, service_us: int) -> None:
         self.rng = random.Random(f"{seed}/net")
         self.row = _Row(service_us)
@@ -116,7 +116,7 @@ class _Run:
 
 def run_contention(
     policy: str, clients: int, *, seed: int = 0, service_us: int = 0
-) -> Contention:
+) -> ContentionRun:
     """Return what it takes until so many clients, who begin at once, have all written.
 
     ``service_us`` is how long the server is busy with each message; 0 is a server
@@ -128,22 +128,22 @@ def run_contention(
     """
     if policy not in POLICIES:
         raise ValueError(f"policy={policy!r} is not one of {', '.join(POLICIES)}")
-    if clients < 1 or service_us < 0:
-        raise ValueError(
-            f"clients={clients!r} must be 1 or more, service_us={service_us!r} 0"
-        )
-    run = _Run(seed, service_us)
+    if clients < 1:
+        raise ValueError(f"clients={clients!r} is below 1")
+    if service_us < 0:
+        raise ValueError(f"service_us={service_us!r} is negative")
+    play = _Play(seed, service_us)
     waits = [POLICIES[policy](random.Random(f"{seed}/{n}")) for n in range(clients)]
     for client in range(clients):
-        run.send(0, client, "read")
+        play.send(0, client, "read")
     now_us = 0
-    while run.under_way:
-        message = heapq.heappop(run.under_way)
+    while play.under_way:
+        message = heapq.heappop(play.under_way)
         now_us, client = message.at_us, message.client
         if message.kind in ("read", "write"):
-            run.serve(message)
+            play.serve(message)
         elif message.kind == "version":
-            run.send(now_us, client, "write", message.version)
+            play.send(now_us, client, "write", message.version)
         elif not message.ok:
-            run.send(now_us + round(next(waits[client]) * 1e6), client, "read")
-    return Contention(run.row.calls, run.row.calls - clients, now_us)
+            play.send(now_us + round(next(waits[client]) * 1e6), client, "read")
+    return ContentionRun(play.row.calls, play.row.calls - clients, now_us)

@@ -22,7 +22,7 @@ _SECOND_US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dam:
+class DamRun:
     """What became of the requests; times in milliseconds.
 
     ``late`` were served when their client had left; ``refused`` at the door;
@@ -53,7 +53,7 @@ def in_vain_after_s(
     """
     if not load_per_s > capacity_per_s:
         raise ValueError(
-            f"load_per_s={load_per_s!r} is not above capacity_per_s={capacity_per_s!r}"
+            f"load_per_s={load_per_s!r} is not above {capacity_per_s!r}, the capacity"
         )
     return patience_s * capacity_per_s / (load_per_s - capacity_per_s)
 
@@ -67,9 +67,9 @@ def arrivals_us(phases: Sequence[tuple[int, int]]) -> list[int]:
     """
     times: list[int] = []
     start_s = 0
-    for per_s, seconds in phases:
-        if per_s < 0 or seconds < 0:
-            raise ValueError(f"phase {(per_s, seconds)!r} has a negative number")
+    for place, (per_s, seconds) in enumerate(phases):
+        if min(per_s, seconds) < 0:
+            raise ValueError(f"phases[{place}]={phases[place]!r} has a negative number")
         times += (
             start_s * _SECOND_US + n * _SECOND_US // per_s
             for n in range(per_s * seconds)
@@ -86,18 +86,19 @@ def run_dam(
     queue_limit: int | None = None,
     newest_first: bool = False,
     drop_late: bool = False,
-) -> Dam:
+) -> DamRun:
     """Return what becomes of requests that arrive at these microseconds, in order.
 
     ``queue_limit`` refuses at the door; ``drop_late`` looks, at each one's turn,
     whether the answer would still be in time. Constant time for each request.
     """
-    bounds = (capacity_per_s, patience_ms, 1 if queue_limit is None else queue_limit)
-    if min(bounds) < 1:
-        raise ValueError(
-            f"capacity_per_s={capacity_per_s!r}, patience_ms={patience_ms!r}, "
-            f"queue_limit={queue_limit!r}: each must be 1 or more"
-        )
+    for name, bound in (
+        ("capacity_per_s", capacity_per_s),
+        ("patience_ms", patience_ms),
+        ("queue_limit", queue_limit),
+    ):
+        if bound is not None and bound < 1:
+            raise ValueError(f"{name}={bound!r} is below 1")
     service_us, patience_us = _SECOND_US // capacity_per_s, patience_ms * 1000
     queue: deque[int] = deque()
     in_time = late = refused = dropped = longest = longest_wait_us = now_us = place = 0
@@ -122,4 +123,4 @@ def run_dam(
             in_time += 1
         else:
             late += 1
-    return Dam(in_time, late, refused, dropped, longest, longest_wait_us // 1000)
+    return DamRun(in_time, late, refused, dropped, longest, longest_wait_us // 1000)

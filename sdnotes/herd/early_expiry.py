@@ -20,6 +20,7 @@ Source: Vattani, Chierichetti, Lowenstein 2015, "Optimal Probabilistic Cache Sta
 Prevention", PVLDB 8(8), where it is XFetch. The closed forms above are ours.
 Left out: measuring delta_s, which belongs to whoever fetches.
 Chapter: docs/chapters/herd.md.
+To take away: refresh_now.
 """
 
 import math
@@ -29,10 +30,10 @@ _EULER = 0.5772156649015329  # the mean of the standard Gumbel distribution
 
 
 def _checked(delta_s: float, beta: float) -> float:
-    if not (0 <= delta_s < math.inf and 0 < beta < math.inf):
-        raise ValueError(
-            f"need delta_s >= 0 and beta > 0, not {delta_s!r} and {beta!r}"
-        )
+    if not 0 <= delta_s < math.inf:
+        raise ValueError(f"delta_s={delta_s!r} is not 0 or more")
+    if not 0 < beta < math.inf:
+        raise ValueError(f"beta={beta!r} is not above 0")
     return delta_s * beta
 
 
@@ -84,10 +85,10 @@ def mean_lead_s(rate_per_s: float, delta_s: float, *, beta: float = 1.0) -> floa
         5.18
     """
     mean_s = _checked(delta_s, beta)
-    if not rate_per_s * mean_s > 0:
-        raise ValueError(
-            f"rate_per_s={rate_per_s!r}, delta_s={delta_s!r}: both above 0"
-        )
+    if not mean_s > 0:
+        raise ValueError(f"delta_s={delta_s!r} is not above 0")
+    if not 0 < rate_per_s < math.inf:
+        raise ValueError(f"rate_per_s={rate_per_s!r} is not above 0")
     return mean_s * (math.log(rate_per_s * mean_s) + _EULER)
 
 
@@ -95,6 +96,8 @@ def missed_probability(
     rate_per_s: float, delta_s: float, *, beta: float = 1.0
 ) -> float:
     """Return the probability that nobody refreshes before the expiry."""
+    if not 0 <= rate_per_s < math.inf:
+        raise ValueError(f"rate_per_s={rate_per_s!r} is not 0 or more")
     return math.exp(-rate_per_s * _checked(delta_s, beta))
 
 

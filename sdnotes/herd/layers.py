@@ -28,7 +28,7 @@ class DatabaseDownError(ConnectionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
+class LayersRun:
     """What the requests cost the lowest layer, and how many failed in the end."""
 
     requests: int
@@ -48,7 +48,7 @@ def run_layers(
     requests: int = 1,
     budget_percent: int | None = None,
     seed: int = 0,
-) -> Layers:
+) -> LayersRun:
     """Return the calls that requests cause through layers with so many tries each.
 
     ``tries`` are the layers' limits, topmost first; 1 is a layer that does not retry.
@@ -59,8 +59,10 @@ def run_layers(
         >>> run_layers([4, 4, 4]).calls, run_layers([4, 1, 1]).calls
         (64, 4)
     """
-    if requests < 1 or not 0 <= failing <= 1:
-        raise ValueError(f"requests={requests!r}, failing={failing!r}: 1 or more, 0..1")
+    if requests < 1:
+        raise ValueError(f"requests={requests!r} is below 1")
+    if not 0 <= failing <= 1:
+        raise ValueError(f"failing={failing!r} is not between 0 and 1")
     rng = random.Random(seed)
     calls = 0
 
@@ -79,7 +81,7 @@ def run_layers(
             call()
         except DatabaseDownError:
             failed += 1
-    return Layers(requests, calls, failed)
+    return LayersRun(requests, calls, failed)
 
 
 def _layer(

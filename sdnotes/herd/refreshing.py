@@ -17,6 +17,7 @@ Source: RFC 5861, sections 3 (stale-while-revalidate) and 4 (stale-if-error); RF
 for negative caching, in DNS.
 Left out: capacity. At a Miss everybody fetches: put a SingleFlight in front of it.
 Chapter: docs/chapters/herd.md.
+To take away: RefreshingCache.
 """
 
 import math
@@ -61,11 +62,13 @@ class _Entry(Generic[V]):
     refreshing_until_s: float = -math.inf
 
 
-def jittered_ttl_s(ttl_s: float, spread_s: float, rng: random.Random) -> float:
-    """Return a time to live that is shorter by up to ``spread_s``, never longer."""
-    if not 0 <= spread_s <= ttl_s:
-        raise ValueError(f"need 0 <= spread_s <= ttl_s, not {spread_s!r} and {ttl_s!r}")
-    return ttl_s - rng.uniform(0, spread_s)
+def jittered_ttl_s(ttl_s: float, jitter_s: float, rng: random.Random) -> float:
+    """Return a time to live that is shorter by up to ``jitter_s``, never longer."""
+    if not 0 < ttl_s < math.inf:
+        raise ValueError(f"ttl_s={ttl_s!r} is not above 0")
+    if not 0 <= jitter_s <= ttl_s:
+        raise ValueError(f"jitter_s={jitter_s!r} is not 0 to {ttl_s!r}, the ttl")
+    return ttl_s - rng.uniform(0, jitter_s)
 
 
 class RefreshingCache(Generic[K, V]):
@@ -104,7 +107,7 @@ class RefreshingCache(Generic[K, V]):
             if not 0 < time_s < math.inf:
                 raise ValueError(f"{name}={time_s!r} is not above 0")
         if not 0 <= jitter_s <= ttl_s:
-            raise ValueError(f"jitter_s={jitter_s!r} is not 0 to ttl_s={ttl_s!r}")
+            raise ValueError(f"jitter_s={jitter_s!r} is not 0 to {ttl_s!r}, the ttl")
         if jitter_s and rng is None:
             raise ValueError(f"jitter_s={jitter_s!r} needs an rng")
         self._ttl_s = ttl_s

@@ -28,6 +28,7 @@ server knows the second for the first.
 Source: AWS Well-Architected REL05-BP03; RFC 9110 section 10.2.3 for Retry-After.
 Left out: hedged requests; interrupting a call: give the call a timeout, cut to what
 is left until the deadline. Chapter: docs/chapters/herd.md.
+To take away: retry, retry_async.
 """
 
 import contextlib
@@ -102,7 +103,7 @@ class _Attempts:
         ):
             raise ValueError(f"tries={self.tries!r} is no whole number from 1 up")
         if math.isnan(self.deadline_s):
-            raise ValueError("deadline_s=nan is no time")
+            raise ValueError(f"deadline_s={self.deadline_s!r} is no time")
         if self.now() >= self.deadline_s:
             raise DeadlinePassedError(f"deadline_s={self.deadline_s!r} had passed")
         self.left = iter(self.delays)

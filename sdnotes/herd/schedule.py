@@ -12,6 +12,7 @@ Source: offsets from a hash of the name are what `splay` of Chef and Puppet and
 Jenkins' `H` do; the sums are ours.
 Left out: clocks that differ, jobs that run longer than their period.
 Chapter: docs/chapters/herd.md.
+To take away: offset_s.
 """
 
 import hashlib
@@ -34,10 +35,12 @@ def offset_s(name: str, period_s: int) -> int:
     return int.from_bytes(digest[:8], "big") % period_s
 
 
-def zipf(keys: int, exponent: float = 1.0) -> list[float]:
+def zipf_probabilities(keys: int, exponent: float = 1.0) -> list[float]:
     """Return how probable each key is, the most popular first; they add up to 1."""
-    if keys < 1 or not exponent >= 0:
-        raise ValueError(f"keys={keys!r} must be 1 or more, exponent={exponent!r} 0")
+    if keys < 1:
+        raise ValueError(f"keys={keys!r} is below 1")
+    if not 0 <= exponent < math.inf:
+        raise ValueError(f"exponent={exponent!r} is not 0 or more")
     weights = [1 / rank**exponent for rank in range(1, keys + 1)]
     total = math.fsum(weights)
     return [weight / total for weight in weights]
@@ -56,10 +59,10 @@ def expected_misses(
         >>> expected_misses([0.5, 0.5], 2, warmed=1)
         0.75
     """
-    if requests < 0 or not 0 <= warmed <= len(popularity):
-        raise ValueError(
-            f"requests={requests!r}, warmed={warmed!r} of {len(popularity)} keys"
-        )
+    if requests < 0:
+        raise ValueError(f"requests={requests!r} is negative")
+    if not 0 <= warmed <= len(popularity):
+        raise ValueError(f"warmed={warmed!r} is not 0 to {len(popularity)}, the keys")
     return math.fsum(1 - (1 - p) ** requests for p in popularity[warmed:])
 
 
@@ -68,7 +71,9 @@ def misses_by_second(
 ) -> list[int]:
     """Return the expected misses in each second, rounded; a ramp is a rising rate."""
     total, before, found = 0, 0.0, []
-    for rate in requests_per_s:
+    for second, rate in enumerate(requests_per_s):
+        if rate < 0:
+            raise ValueError(f"requests_per_s[{second}]={rate!r} is negative")
         total += rate
         after = expected_misses(popularity, total, warmed=warmed)
         found.append(round(after - before))

@@ -16,6 +16,7 @@ Whoever joins may be given an answer that was read *before* it asked. After a wr
 Source: Go's golang.org/x/sync/singleflight, whose word it is.
 Left out: other processes, which need a lease in a shared cache.
 Chapter: docs/chapters/herd.md.
+To take away: SingleFlight.
 """
 
 import threading

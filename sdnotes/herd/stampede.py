@@ -14,14 +14,19 @@
 Locks and flights live in one process; with several ``processes`` each has its own. The
 cache, and so its leases, is shared by all.
 
+Rules: every reader is answered once, and its wait is counted then; an answer is stale
+from the expiry on, whether or not there is a newer one; a call is at the origin from
+its asking on, in the queue too; what it brings is fresh from when it arrives.
+
 Source: Nishtala et al. 2013 (leases), Vattani et al. 2015 (early), RFC 5861 (stale).
 Left out: errors, other keys, the cache's own delay.
 Builds on: sdnotes.sim, sdnotes.caching.leases, sdnotes.herd.refreshing.
 Chapter: docs/chapters/herd.md.
 """
 
+import math
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
 
@@ -39,7 +44,7 @@ _LEASE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stampede:
+class StampedeRun:
     """What a run cost: calls, the most calls at once, waits, stale answers."""
 
     origin_calls: int
@@ -53,7 +58,7 @@ class Stampede:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class StampedeSetting:
     """How the origin and the cache behave; times in milliseconds."""
 
     ttl_ms: int = 1000
@@ -65,17 +70,18 @@ class Setting:
     beta: float = 1.0
 
     def __post_init__(self) -> None:
-        times_ms = (self.ttl_ms, self.origin_ms, self.poll_ms, self.stale_ms)
-        if min(times_ms) < 1 or min(self.parallel, self.processes) < 1:
-            raise ValueError(f"{self}: times and counts must be 1 or more")
-        if not self.beta > 0:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name != "beta" and value < 1:
+                raise ValueError(f"{field.name}={value!r} is below 1")
+        if not 0 < self.beta < math.inf:
             raise ValueError(f"beta={self.beta!r} is not above 0")
 
 
 class _Key:
     """The key's readers, its cache and its origin, under one strategy."""
 
-    def __init__(self, world: World, setting: Setting, *, warm: bool) -> None:
+    def __init__(self, world: World, setting: StampedeSetting, *, warm: bool) -> None:
         self.world = world
         self.setting = setting
         self.origin = simpy.Resource(world.env, setting.parallel)
@@ -216,8 +222,10 @@ def _reader(key: _Key, strategy: str) -> Callable[[int], Steps]:
 
 def poisson_us(rate_per_s: float, run_ms: int, seed: int) -> list[int]:
     """Return random arrival times in microseconds, ``rate_per_s`` on average."""
-    if not rate_per_s > 0 or run_ms < 0:
-        raise ValueError(f"need a rate above 0, a time of 0 or more: {rate_per_s!r}")
+    if not 0 < rate_per_s < math.inf:
+        raise ValueError(f"rate_per_s={rate_per_s!r} is not above 0")
+    if run_ms < 0:
+        raise ValueError(f"run_ms={run_ms!r} is negative")
     chance = Chance(f"{seed}/arrivals")
     times: list[int] = []
     at_us = chance.exponential_us(1e6 / rate_per_s)
@@ -232,9 +240,9 @@ def run_stampede(
     arrivals_us: Sequence[int],
     *,
     warm: bool = True,
-    setting: Setting = Setting(),
+    setting: StampedeSetting = StampedeSetting(),
     seed: int = 0,
-) -> Stampede:
+) -> StampedeRun:
     """Play the readers who come at these times, and return what it cost.
 
     A ``warm`` cache holds the value from 0 until the TTL; the other is empty. Raises
@@ -246,7 +254,7 @@ def run_stampede(
         [100, 100, 1, 1]
     """
     if not arrivals_us:
-        raise ValueError("arrivals_us is empty: somebody must read")
+        raise ValueError(f"arrivals_us={arrivals_us!r}: somebody must read")
     world = World(seed)
     key = _Key(world, setting, warm=warm)
     read = _reader(key, strategy)
@@ -263,4 +271,4 @@ def run_stampede(
     for number, at_us in enumerate(arrivals_us):
         world.at(at_us, lambda n=number: world.process(reader(n)))  # type: ignore[misc]
     world.run()
-    return Stampede(key.calls, key.peak, tuple(waits_us), stale_answers)
+    return StampedeRun(key.calls, key.peak, tuple(waits_us), stale_answers)

@@ -21,6 +21,7 @@ Builds on: sdnotes.sim, sdnotes.herd.backoff, sdnotes.herd.budget.
 Chapter: docs/chapters/herd.md.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -34,8 +35,8 @@ _SECOND_US = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Storm:
-    """How the service and its clients behave; ``run_storm`` plays it.
+class StormSetting:
+    """How the service and its clients behave.
 
     ``trigger_s`` is when the workers stand still. From ``relief_s`` on the load is
     ``relief_per_s``. ``queue_limit`` counts who waits; beyond it a try is refused. At
@@ -58,26 +59,28 @@ class Storm:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not self.load_per_s > 0 or not self.relief_per_s >= 0:
+        if not 0 < self.load_per_s < math.inf:
+            raise ValueError(f"load_per_s={self.load_per_s!r} is not above 0")
+        if not 0 <= self.relief_per_s < math.inf:
+            raise ValueError(f"relief_per_s={self.relief_per_s!r} is not 0 or more")
+        for name in ("capacity_per_s", "timeout_ms", "tries", "queue_limit", "seconds"):
+            count = getattr(self, name)
+            if count < 1:
+                raise ValueError(f"{name}={count!r} is below 1")
+        if _SECOND_US % self.capacity_per_s:
             raise ValueError(
-                f"load_per_s={self.load_per_s!r} must be above 0, "
-                f"relief_per_s={self.relief_per_s!r} not negative"
-            )
-        counted = (self.capacity_per_s, self.timeout_ms, self.tries, self.queue_limit)
-        if min(counted) < 1 or _SECOND_US % self.capacity_per_s:
-            raise ValueError(
-                f"capacity_per_s={self.capacity_per_s!r} must divide a million; it, "
-                f"timeout_ms, tries, queue_limit must be 1 or more: {counted!r}"
+                f"capacity_per_s={self.capacity_per_s!r} does not divide a million"
             )
         start_s, end_s = self.trigger_s
         if not 0 <= start_s <= end_s <= self.seconds:
             raise ValueError(
-                f"trigger_s={self.trigger_s!r} is not within {self.seconds!r} s"
+                f"trigger_s={self.trigger_s!r} is not a start and an end "
+                f"between 0 and {self.seconds}"
             )
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
+class StormRun:
     """What happened in each second, the first at place 0.
 
     ``requests`` that came, tries ``offered``, tries ``answered`` in time, tries worked
@@ -112,16 +115,16 @@ class _Try:
 
 
 class _Play:
-    def __init__(self, storm: Storm) -> None:
-        self.storm = storm
-        self.world = World(storm.seed)
+    def __init__(self, setting: StormSetting) -> None:
+        self.setting = setting
+        self.world = World(setting.seed)
         self.rng = self.world.chance("backoff").random
-        percent = storm.budget_percent
+        percent = setting.budget_percent
         self.budget = None if percent is None else RetryBudget(percent=percent)
         self.queue: deque[_Try] = deque()
         self.busy = False
         self.counts: dict[str, Counter[int]] = {
-            field: Counter() for field in Weather.__slots__
+            field: Counter() for field in StormRun.__slots__
         }
 
     def count(self, name: str) -> None:
@@ -130,9 +133,10 @@ class _Play:
     # Clients
 
     def arrive(self) -> None:
-        storm, now_us = self.storm, self.world.now_us
-        relieved = storm.relief_s is not None and now_us >= storm.relief_s * _SECOND_US
-        load = storm.relief_per_s if relieved else storm.load_per_s
+        setting, now_us = self.setting, self.world.now_us
+        relief_s = setting.relief_s
+        relieved = relief_s is not None and now_us >= relief_s * _SECOND_US
+        load = setting.relief_per_s if relieved else setting.load_per_s
         if load <= 0:
             return
         gap_us = self.world.chance("arrivals").exponential_us(_SECOND_US / load)
@@ -147,9 +151,9 @@ class _Play:
     def send(self, request: _Request) -> None:
         self.count("offered")
         request.tries += 1
-        wait_us = self.storm.timeout_ms * 1000
+        wait_us = self.setting.timeout_ms * 1000
         attempt = _Try(request)
-        if len(self.queue) >= self.storm.queue_limit:
+        if len(self.queue) >= self.setting.queue_limit:
             self.fail(attempt)
             return
         self.world.after(wait_us, lambda: self.fail(attempt))
@@ -162,7 +166,7 @@ class _Play:
             return
         attempt.over = True
         request = attempt.request
-        if request.tries >= self.storm.tries:
+        if request.tries >= self.setting.tries:
             return
         if self.budget is not None and not self.budget.may_retry():
             return
@@ -174,12 +178,12 @@ class _Play:
     def work(self) -> None:
         if self.busy or self.stands_still():
             return
-        take = self.queue.pop if self.storm.newest_first else self.queue.popleft
+        take = self.queue.pop if self.setting.newest_first else self.queue.popleft
         while self.queue:
             attempt = take()
-            if not (self.storm.drop_late and attempt.over):
+            if not (self.setting.drop_late and attempt.over):
                 self.busy = True
-                service_us = _SECOND_US // self.storm.capacity_per_s
+                service_us = _SECOND_US // self.setting.capacity_per_s
                 self.world.after(service_us, partial(self.finish, attempt))
                 return
 
@@ -194,50 +198,50 @@ class _Play:
         self.work()
 
     def stands_still(self) -> bool:
-        start_s, end_s = self.storm.trigger_s
+        start_s, end_s = self.setting.trigger_s
         return start_s * _SECOND_US <= self.world.now_us < end_s * _SECOND_US
 
 
-def run_storm(storm: Storm = Storm()) -> Weather:
+def run_storm(setting: StormSetting = StormSetting()) -> StormRun:
     """Return what happened in each second of the storm.
 
     Costs about five events a try.
 
     Examples:
-        >>> calm = run_storm(Storm(trigger_s=(10, 10)))
+        >>> calm = run_storm(StormSetting(trigger_s=(10, 10)))
         >>> stuck = run_storm()
         >>> calm.share_served(45, 55), stuck.share_served(45, 55)
         (1.0, 0.0)
     """
-    play = _Play(storm)
+    play = _Play(setting)
     play.arrive()
-    play.world.at(storm.trigger_s[1] * _SECOND_US, play.work)
-    if storm.clear_s is not None:
-        play.world.at(storm.clear_s * _SECOND_US, play.queue.clear)
-    play.world.run(until_us=storm.seconds * _SECOND_US)
+    play.world.at(setting.trigger_s[1] * _SECOND_US, play.work)
+    if setting.clear_s is not None:
+        play.world.at(setting.clear_s * _SECOND_US, play.queue.clear)
+    play.world.run(until_us=setting.seconds * _SECOND_US)
 
-    return Weather(
+    return StormRun(
         **{
-            name: tuple(counted[second] for second in range(storm.seconds))
+            name: tuple(counted[second] for second in range(setting.seconds))
             for name, counted in play.counts.items()
         }
     )
 
 
-def recovers(storm: Storm, *, relief_per_s: float, within_s: int = 30) -> bool:
+def recovers(setting: StormSetting, *, relief_per_s: float, within_s: int = 30) -> bool:
     """Return whether it serves 9 of 10 again after the load has been lowered.
 
     The load falls 15 seconds after the trigger; of the time that is then watched, the
     10 seconds before the last 5 count.
     """
-    relief_s = storm.trigger_s[1] + 15
-    weather = run_storm(
+    relief_s = setting.trigger_s[1] + 15
+    run = run_storm(
         replace(
-            storm,
+            setting,
             relief_s=relief_s,
             relief_per_s=relief_per_s,
             seconds=relief_s + within_s,
         )
     )
     end_s = relief_s + within_s
-    return weather.share_served(end_s - 15, end_s - 5) >= 0.9
+    return run.share_served(end_s - 15, end_s - 5) >= 0.9

@@ -17,7 +17,7 @@ from sdnotes.sim import Message, Network, Trace, World
 
 
 @dataclass(frozen=True, slots=True)
-class Misses:
+class ThreeMissesRun:
     """What came of it: questions at the origin, and each client's wait."""
 
     trace: Trace
@@ -83,21 +83,21 @@ def run_three_misses(
     asks_ms: Sequence[int] = (0, 4, 8),
     delay_ms: int = 2,
     origin_ms: int = 20,
-) -> Misses:
+) -> ThreeMissesRun:
     """Play the clients A, B, C, ... who ask at these times, and return the run.
 
     Raises ValueError for an unknown policy, a negative time, or over 26 clients.
     """
     if policy not in ("each", "single-flight"):
         raise ValueError(f"policy={policy!r} is not each or single-flight")
-    if min(delay_ms, origin_ms, *asks_ms, 0) < 0 or not 0 < len(asks_ms) <= 26:
-        raise ValueError(
-            f"asks_ms={asks_ms!r}, delay_ms={delay_ms!r}, origin_ms={origin_ms!r}: "
-            f"1 to 26 times, none negative"
-        )
+    if not 0 < len(asks_ms) <= 26 or min(asks_ms) < 0:
+        raise ValueError(f"asks_ms={asks_ms!r} is not 1 to 26 times of 0 or more")
+    for name, time_ms in (("delay_ms", delay_ms), ("origin_ms", origin_ms)):
+        if time_ms < 0:
+            raise ValueError(f"{name}={time_ms!r} is negative")
     world = World()
     story = _Story(world, policy, delay_ms, origin_ms)
     for number, at_ms in enumerate(asks_ms):
         story.join(chr(ord("A") + number), at_ms)
     world.run()
-    return Misses(world.trace, story.origin_calls, story.waits_ms)
+    return ThreeMissesRun(world.trace, story.origin_calls, story.waits_ms)

@@ -44,10 +44,10 @@ class UniformDelay:
     high_us: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.low_us <= self.high_us:
-            raise ValueError(
-                f"need 0 <= low <= high, not {self.low_us!r} and {self.high_us!r}"
-            )
+        if self.low_us < 0:
+            raise ValueError(f"low_us={self.low_us!r} is negative")
+        if self.high_us < self.low_us:
+            raise ValueError(f"high_us={self.high_us!r} is below {self.low_us!r}, low")
 
     def __call__(self, chance: Chance) -> int:
         """Return a delay in microseconds."""
@@ -62,11 +62,10 @@ class ExponentialDelay:
     mean_rest_us: int
 
     def __post_init__(self) -> None:
-        if self.floor_us < 0 or self.mean_rest_us <= 0:
-            raise ValueError(
-                f"need a floor of 0 or more and a mean rest above 0, not "
-                f"{self.floor_us!r} and {self.mean_rest_us!r}"
-            )
+        if self.floor_us < 0:
+            raise ValueError(f"floor_us={self.floor_us!r} is negative")
+        if self.mean_rest_us <= 0:
+            raise ValueError(f"mean_rest_us={self.mean_rest_us!r} is not above 0")
 
     def __call__(self, chance: Chance) -> int:
         """Return a delay in microseconds."""

@@ -7,6 +7,7 @@ Two policies whose intervals overlap are not told apart by those runs.
 
 Source: Wilson 1927, "Probable Inference", JASA 22(158), for shares.
 Left out: the t distribution: with the hundreds of runs used here it is the normal one.
+To take away: share_interval, mean_interval.
 """
 
 import math
@@ -41,10 +42,10 @@ def share_interval(hits: int, trials: int) -> Interval:
         >>> share_interval(7, 100).percent()
         '7.0 (3.4 to 13.7)'
     """
-    if not 0 <= hits <= trials or trials < 1:
-        raise ValueError(
-            f"hits={hits!r} of trials={trials!r}: need 0 <= hits <= trials"
-        )
+    if trials < 1:
+        raise ValueError(f"trials={trials!r} is below 1")
+    if not 0 <= hits <= trials:
+        raise ValueError(f"hits={hits!r} is not 0 to {trials!r}, the trials")
     share = hits / trials
     weight = _Z95**2 / trials
     middle = (share + weight / 2) / (1 + weight)

@@ -7,6 +7,16 @@ A message is lost when its link is cut at any time between its sending and its a
 what is in the cable when the cable is cut does not arrive later. Its sender is not
 told; that is the whole difficulty.
 
+    what goes wrong             the trace has                        the sender
+    loss, by chance             Sent, Lost: lost                     is not told
+    the link is cut             Sent, Lost: link cut, at once        is not told
+    it is cut on the way        Sent, Lost: link cut, at that time   is not told
+    a duplicate                 Sent once, Delivered twice           is not told
+    no such node, or itself     nothing                              ValueError
+
+Rules: every copy is delivered once or lost once, or is under way when the run ends;
+with ``in_order`` no copy overtakes one that left before it by the same link.
+
 Source: Gilbert and Lynch 2002, section 2: a partition is a network that may lose
 arbitrarily many messages between two groups of nodes.
 Left out: bandwidth, queues in the network, corrupted messages.
@@ -197,6 +207,8 @@ class Network:
         names = [name for side in sides for name in side]
         if len(set(names)) != len(names):
             raise ValueError(f"groups={sides!r}: a node stands in two groups")
+        if unknown := [name for name in names if name not in self._handlers]:
+            raise ValueError(f"groups={sides!r}: {self._not_here(unknown[0])}")
         links = tuple(
             self._link(a, b)
             for left, right in permutations(sides, 2)
@@ -208,13 +220,16 @@ class Network:
         return self._make_cut(links, " | ".join(" ".join(side) for side in sides))
 
     def _link(self, sender: str, to: str) -> tuple[str, str]:
-        for name in (sender, to):
-            if name not in self._handlers:
-                known = ", ".join(self._handlers) or "none"
-                raise ValueError(f"there is no node {name!r}; attached are: {known}")
+        for name, node in (("sender", sender), ("to", to)):
+            if node not in self._handlers:
+                raise ValueError(f"{name}={node!r}: {self._not_here(node)}")
         if sender == to:
-            raise ValueError(f"{sender!r} cannot send to itself over the network")
+            raise ValueError(f"to={to!r} cannot send to itself over the network")
         return sender, to
+
+    def _not_here(self, node: str) -> str:
+        known = ", ".join(self._handlers) or "none"
+        return f"there is no node {node!r}; attached are: {known}"
 
     def _carry(
         self, copy: _Copy, link: tuple[str, str], settings: LinkSettings, chance: Chance

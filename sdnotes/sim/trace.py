@@ -192,10 +192,10 @@ class Trace:
     def append(self, event: Event) -> None:
         """Add the newest event. Raises ValueError when it is older than the last."""
         if not isinstance(event.at_us, int) or event.at_us < 0:
-            raise ValueError(f"at_us={event.at_us!r} is not a time of 0 us or more")
+            raise ValueError(f"event={event!r} has no time of 0 us or more")
         if self.events and event.at_us < self.events[-1].at_us:
             raise ValueError(
-                f"{event!r} is older than the last event, at "
+                f"event={event!r} is older than the last event, at "
                 f"{self.events[-1].at_us} us: a trace only grows forwards"
             )
         self.events.append(event)

@@ -43,8 +43,10 @@ class Chance:
 
     def uniform_us(self, low_us: int, high_us: int) -> int:
         """Return a duration from low to high, both possible, each as likely."""
-        if not 0 <= low_us <= high_us:
-            raise ValueError(f"need 0 <= low <= high, not {low_us!r} and {high_us!r}")
+        if low_us < 0:
+            raise ValueError(f"low_us={low_us!r} is negative")
+        if high_us < low_us:
+            raise ValueError(f"high_us={high_us!r} is below {low_us!r}, low")
         return low_us + int(self.random.random() * (high_us - low_us + 1))
 
     def exponential_us(self, mean_us: float) -> int:

@@ -54,7 +54,7 @@ def test_jitter_only_shortens_a_life_and_by_no_more_than_it_may(
     jitter: float, seed: int
 ) -> None:
     cache: ExpiringCache[int, None] = ExpiringCache(
-        LRUCache(50), ttl_s=100, jitter=jitter, rng=random.Random(seed)
+        LRUCache(50), ttl_s=100, jitter_share=jitter, rng=random.Random(seed)
     )
     for key in range(50):
         cache.put(key, None, now_s=7)
@@ -69,9 +69,9 @@ def test_jitter_only_shortens_a_life_and_by_no_more_than_it_may(
     [
         ({"ttl_s": 0}, "ttl_s=0"),
         ({"ttl_s": float("nan")}, "ttl_s=nan"),
-        ({"ttl_s": 1, "jitter": 1, "rng": random.Random(1)}, "jitter=1"),
-        ({"ttl_s": 1, "jitter": -0.1}, "jitter=-0.1"),
-        ({"ttl_s": 1, "jitter": 0.1}, "needs an rng"),
+        ({"ttl_s": 1, "jitter_share": 1, "rng": random.Random(1)}, "share=1"),
+        ({"ttl_s": 1, "jitter_share": -0.1}, "jitter_share=-0.1"),
+        ({"ttl_s": 1, "jitter_share": 0.1}, "needs an rng"),
     ],
 )
 def test_a_time_to_live_that_cannot_be_is_refused_by_name(

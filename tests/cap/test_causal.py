@@ -209,7 +209,7 @@ def test_an_inbox_that_has_forgotten_what_it_sent_says_so() -> None:
     ann, bob = CausalInbox[str]("Ann"), CausalInbox[str]("Bob")
     bob.receive(ann.stamp("hello"))
     reply = bob.stamp("hi")
-    with pytest.raises(ValueError, match=r"clock={Ann:1 Bob:1} .* 'Ann' never sent"):
+    with pytest.raises(ValueError, match=r"message=.*'hi'.* 'Ann' never sent"):
         CausalInbox[str]("Ann").receive(reply)
     with pytest.raises(ValueError, match="'Bob' never sent"):
         CausalInbox[str]("Bob").receive(reply)

@@ -14,7 +14,7 @@ from sdnotes.cap import (
     Escrow,
     NotAvailableError,
     OutcomeUnknownError,
-    Quorum,
+    QuorumSetting,
     Register,
     ReplicaSet,
     always_meet,
@@ -30,7 +30,7 @@ from sdnotes.cap import (
 )
 from sdnotes.cap.leader import default_concern
 from sdnotes.cap.same_cut import CUT_MS as SAME_CUT_MS
-from sdnotes.cap.same_cut import play
+from sdnotes.cap.same_cut import run_same_cut
 from sdnotes.cap.trial import HOUR_MS, random_day
 from sdnotes.sim import History, Operation, Outcome, Sent
 from sitebuild import records
@@ -188,7 +188,9 @@ def test_the_boss_sees_the_photo_only_where_changes_overtake_each_other() -> Non
 def test_the_same_minority_is_refused_or_served_as_the_setting_says() -> None:
     """CAP-10: one network, one cut; only the setting differs."""
     for policy, serves in (("majority", False), ("any copy", True)):
-        answered, asked = play(policy).answered("right", *SAME_CUT_MS).split(" of ")
+        answered, asked = (
+            run_same_cut(policy).answered("right", *SAME_CUT_MS).split(" of ")
+        )
         assert answered == (asked if serves else "0")
         assert asked != "0"
 
@@ -274,7 +276,7 @@ def test_no_program_for_two_parted_machines_keeps_both() -> None:
 def test_last_writer_wins_by_clocks_loses_the_later_write() -> None:
     """CAP-17: A writes 1 at 10 s and stamps it 15, B writes 2 at 12 s: 1 stays."""
     run = run_quorum(
-        Quorum(),
+        QuorumSetting(),
         [
             (10_000, "A'", "write", 1),
             (12_000, "B'", "write", 2),
@@ -293,7 +295,7 @@ def test_r_plus_w_above_n_is_seen_and_unseen_until_reads_write_back() -> None:
     seen = {}
     for write_back, bob_ms in ((False, 55), (True, 95)):
         run = run_quorum(
-            Quorum(readers=2, writers=2, write_back=write_back),
+            QuorumSetting(readers=2, writers=2, write_back=write_back),
             [(0, "w", "write", 1), (20, "ann", "read"), (bob_ms, "bob", "read")],
             slow_ms=slow,
             timeout_ms=300,
@@ -313,7 +315,7 @@ def test_only_the_majority_setting_is_right_and_it_refuses_the_minority(
     seed: int,
 ) -> None:
     """CAP-19: right by not answering; before the cut it answers both sides."""
-    run = play("majority", seed)
+    run = run_same_cut("majority", seed)
     assert judge(run.history, Register(0))
     for client, during in (("left", True), ("right", False)):
         before = run.answered(client, 0, SAME_CUT_MS[0] - 100).split(" of ")

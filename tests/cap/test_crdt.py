@@ -263,7 +263,7 @@ class TestLastWriterWins:
     def test_a_stamp_used_twice_is_refused_where_it_shows(self) -> None:
         once = LWWRegister[int]().write(1, 7, "A")
         assert once.write(1, 7, "A") == once
-        with pytest.raises(ValueError, match=r"stamp=7 of node='A'.* 1 and 2"):
+        with pytest.raises(ValueError, match=r"stamp=7 of node 'A'.* 1 and 2"):
             once.write(2, 7, "A")
         with pytest.raises(ValueError, match="stamp=7"):
             once.merge(LWWRegister(2, 7, "A"))

@@ -11,7 +11,7 @@ from sdnotes.cap import (
     FencedStore,
     Lease,
     LockService,
-    PausedRun,
+    PausedClientRun,
     StaleTokenError,
     run_paused_client,
 )
@@ -181,7 +181,7 @@ class TestStore:
             assert fenced.value == 2
 
 
-def says(run: PausedRun) -> list[tuple[str, str]]:
+def says(run: PausedClientRun) -> list[tuple[str, str]]:
     return [(e.who, e.what) for e in run.trace]
 
 

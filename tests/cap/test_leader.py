@@ -113,7 +113,7 @@ def test_names_that_do_not_exist_are_refused() -> None:
         ReplicaSet("ABC", leader="A", concern="two")
     group = ReplicaSet("ABC", leader="A")
     for act in (group.read, group.elect, group.step_down):
-        with pytest.raises(ValueError, match="no member 'Z'"):
+        with pytest.raises(ValueError, match="name='Z' is not one of A, B, C"):
             act("Z")
     with pytest.raises(ValueError, match="each member must stand on one side"):
         group.cut("A", "B")
@@ -133,9 +133,10 @@ def test_a_majority_is_the_default_only_where_it_survives_a_member_with_data(
 
 
 def test_members_that_cannot_be_are_refused() -> None:
-    for data, arbiters in ((0, 1), (1, -1)):
-        with pytest.raises(ValueError, match=f"data={data} .* arbiters={arbiters}"):
-            default_concern(data, arbiters)
+    with pytest.raises(ValueError, match="data=0 is below 1"):
+        default_concern(0, 1)
+    with pytest.raises(ValueError, match="arbiters=-1 is negative"):
+        default_concern(1, -1)
 
 
 def test_a_follower_that_takes_up_a_new_term_leads_no_more() -> None:

@@ -389,7 +389,7 @@ def test_an_unknown_read_agrees_with_any_state_and_an_account_never_goes_short()
 def test_several_keys_need_judge() -> None:
     x, y = (Operation(k, "write", 1, 0, 1, Outcome.OK, key=k) for k in ("x", "y"))
     history = History((x, y))
-    with pytest.raises(ValueError, match="'x', 'y'; judge"):
+    with pytest.raises(ValueError, match="history has several keys, 'x', 'y': judge"):
         linearize(history, Register(0))
     assert set(judge(history, Register(0)).orders) == {"x", "y"}
 

@@ -326,5 +326,7 @@ def test_a_chart_of_nothing_is_refused() -> None:
         line_chart({"one": []}, **WORDS)
     with pytest.raises(ValueError, match="at most 5 can be told apart"):
         line_chart({name: [(0, 1)] for name in "abcdef"}, **WORDS)
-    with pytest.raises(ValueError, match="'one' has 1 values for 2 categories"):
+    with pytest.raises(
+        ValueError, match=r"series\['one'\] has 1 values for 2 categories"
+    ):
         bar_chart(["p", "q"], {"one": [1]}, **WORDS)

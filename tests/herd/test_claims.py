@@ -9,24 +9,24 @@ from sdnotes.caching.leases import Fill, LeasedCache, Wait
 from sdnotes.herd import (
     STRATEGIES,
     RetryBudget,
-    Storm,
+    StormSetting,
     backlog,
     backoffs,
     busiest,
     exponential,
     in_vain_after_s,
     jittered_ttl_s,
-    least_busy,
     misses_by_second,
     offset_s,
     poisson_us,
     retry,
+    retry_times_s,
+    run_balancer,
     run_contention,
     run_layers,
     run_stampede,
     run_storm,
-    tries_s,
-    zipf,
+    zipf_probabilities,
 )
 
 TOGETHER = [0] * 100
@@ -44,8 +44,8 @@ def test_what_cures_one_herd_does_nothing_for_another() -> None:
     assert run_stampede("single-flight", TOGETHER, warm=False).origin_calls == 1
     # Clients that failed together: they ask for different things, jitter spreads them.
     policies = backoffs()
-    crowd = busiest(tries_s(policies["exponential"], 100, down_s=1), 0.01)
-    assert busiest(tries_s(policies["full"], 100, down_s=1), 0.01) < crowd / 2
+    crowd = busiest(retry_times_s(policies["exponential"], 100, down_s=1), 0.01)
+    assert busiest(retry_times_s(policies["full"], 100, down_s=1), 0.01) < crowd / 2
     # Hosts on one schedule: a name's offset.
     assert busiest([offset_s(f"host-{n}", 3600) for n in range(1000)]) < 6
 
@@ -94,7 +94,7 @@ def test_jitter_breaks_the_step_in_which_clients_march(seed: int) -> None:
     policies = backoffs()
 
     def most(name: str) -> int:
-        return busiest(tries_s(policies[name], 100, down_s=1, seed=seed), 0.01)
+        return busiest(retry_times_s(policies[name], 100, down_s=1, seed=seed), 0.01)
 
     assert most("exponential") == 100
     assert max(most(name) for name in ("equal", "full", "decorrelated")) < 50
@@ -115,15 +115,15 @@ def test_a_queue_turns_load_into_delay_and_then_works_for_nobody() -> None:
     """HERD-06."""
     assert backlog(1000, 1200, 60) == 12_000
     assert in_vain_after_s(1000, 1200, patience_s=5) == 25
-    endless = run_storm(Storm(queue_limit=100_000))
+    endless = run_storm(StormSetting(queue_limit=100_000))
     assert endless.share_served(30, 55) == 0
     assert sum(endless.wasted[30:55]) > 1000
-    assert run_storm(Storm(queue_limit=25)).share_served(30, 55) > 0.98
+    assert run_storm(StormSetting(queue_limit=25)).share_served(30, 55) > 0.98
 
 
 def test_by_the_fewest_under_way_the_most_goes_to_the_server_that_fails() -> None:
     """HERD-07."""
-    sent = least_busy([100, 100, 100, 1], 10_000, rate_per_s=30)
+    sent = run_balancer([100, 100, 100, 1], 10_000, rate_per_s=30).sent
     assert sent[3] > 0.4 * 10_000
     assert max(sent[:3]) < 0.2 * 10_000
 
@@ -133,7 +133,7 @@ def test_an_offset_a_warm_cache_and_a_ramp_take_the_peak_away() -> None:
     hosts = [f"host-{n:04}" for n in range(1000)]
     assert busiest([0.0 for _ in hosts]) == 1000
     assert busiest([offset_s(host, 3600) for host in hosts]) <= 5
-    popularity, rate = zipf(10_000), [1000] * 8
+    popularity, rate = zipf_probabilities(10_000), [1000] * 8
     cold = max(misses_by_second(popularity, rate))
     assert max(misses_by_second(popularity, rate, warmed=1000)) < cold / 2
     ramp = [100, 200, 400, 700, 1000, 1000, 1000, 1000]

@@ -11,9 +11,9 @@ from sdnotes.herd import (
     busiest,
     contention,
     expected_calls,
-    reconnects,
+    reconnect_times_s,
+    retry_times_s,
     run_layers,
-    tries_s,
 )
 from sdnotes.herd.comeback import counts
 from sdnotes.herd.contention import POLICIES
@@ -25,41 +25,41 @@ run_contention = cache(contention.run_contention)  # 20 ms each, asked for repea
 class TestComeback:
     def test_without_jitter_all_come_back_in_the_same_moments(self) -> None:
         """HERD-04."""
-        times = tries_s(backoffs()["exponential"], 100, down_s=1.0)
+        times = retry_times_s(backoffs()["exponential"], 100, down_s=1.0)
         assert [round(t, 9) for t in sorted(set(times))] == [0.1, 0.3, 0.7, 1.5]
         assert busiest(times, 0.01) == 100
 
     @pytest.mark.parametrize("name", ["equal", "full", "decorrelated"])
     @pytest.mark.parametrize("seed", SEEDS)
     def test_with_any_jitter_few_meet(self, name: str, seed: int) -> None:
-        times = tries_s(backoffs()[name], 100, down_s=1.0, seed=seed)
+        times = retry_times_s(backoffs()[name], 100, down_s=1.0, seed=seed)
         assert busiest(times, 0.01) < 45
 
     def test_each_client_stops_after_its_first_success(self) -> None:
-        times = tries_s(backoffs()["full"], 50, down_s=1.0)
+        times = retry_times_s(backoffs()["full"], 50, down_s=1.0)
         assert sum(t >= 1.0 for t in times) == 50
         assert times == sorted(times)
-        assert tries_s(backoffs()["exponential"], 3, down_s=0) == [0.1] * 3
+        assert retry_times_s(backoffs()["exponential"], 3, down_s=0) == [0.1] * 3
 
     def test_windows_are_counted_from_0(self) -> None:
         assert counts([0.0, 0.99, 1.0, 3.5], 1.0) == {0: 2, 1: 1, 3: 1}
         assert busiest([]) == 0
 
     def test_a_window_spreads_connections_to_what_the_server_bears(self) -> None:
-        times = reconnects(10_000, 50)
+        times = reconnect_times_s(10_000, 50)
         assert len(times) == 10_000
         assert 200 <= busiest(times) < 280
-        assert busiest(reconnects(10_000, 0)) == 10_000
+        assert busiest(reconnect_times_s(10_000, 0)) == 10_000
 
     def test_nonsense_is_refused(self) -> None:
         with pytest.raises(ValueError, match="clients"):
-            tries_s(backoffs()["full"], 0, down_s=1)
+            retry_times_s(backoffs()["full"], 0, down_s=1)
         with pytest.raises(ValueError, match="down_s"):
-            tries_s(backoffs()["full"], 1, down_s=-1)
+            retry_times_s(backoffs()["full"], 1, down_s=-1)
         with pytest.raises(ValueError, match="window_s"):
             busiest([1], 0)
         with pytest.raises(ValueError, match="clients"):
-            reconnects(-1, 5)
+            reconnect_times_s(-1, 5)
 
 
 class TestContention:

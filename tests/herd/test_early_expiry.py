@@ -111,13 +111,20 @@ def test_the_number_who_refresh_is_e_to_the_one_over_beta(beta: float) -> None:
 
 def test_nonsense_is_refused() -> None:
     rng = random.Random(0)
-    for delta, beta in ((-1, 1), (1, 0), (1, -1), (math.nan, 1), (1, math.inf)):
-        with pytest.raises(ValueError, match="delta_s"):
-            lead_s(delta, rng, beta=beta)
-        with pytest.raises(ValueError, match="delta_s"):
-            refresh_probability(1, delta, beta=beta)
-    for rate, delta in ((0, 1), (1, 0), (-1, 1)):
-        with pytest.raises(ValueError, match="rate_per_s"):
+    for name, bad in (
+        ("delta_s", -1),
+        ("beta", 0),
+        ("beta", -1),
+        ("delta_s", math.nan),
+        ("beta", math.inf),
+    ):
+        given = {"delta_s": 1.0, "beta": 1.0, name: bad}
+        with pytest.raises(ValueError, match=f"{name}={bad}"):
+            lead_s(rng=rng, **given)
+        with pytest.raises(ValueError, match=f"{name}={bad}"):
+            refresh_probability(1, **given)
+    for rate, delta, name in ((0, 1, "rate_per_s=0"), (1, 0, "delta_s=0")):
+        with pytest.raises(ValueError, match=name):
             mean_lead_s(rate, delta)
     with pytest.raises(ValueError, match="beta"):
         mean_refreshes(0)

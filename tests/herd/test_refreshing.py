@@ -133,6 +133,6 @@ def test_settings_must_make_sense(times: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("spread", [-1, 61])
-def test_a_spread_is_a_part_of_the_ttl(spread: float) -> None:
-    with pytest.raises(ValueError, match="spread_s"):
+def test_a_jitter_is_a_part_of_the_ttl(spread: float) -> None:
+    with pytest.raises(ValueError, match="jitter_s"):
         jittered_ttl_s(60, spread, random.Random(0))

@@ -10,10 +10,10 @@ import pytest
 from sdnotes.herd import (
     busiest,
     expected_misses,
-    least_busy,
     misses_by_second,
     offset_s,
-    zipf,
+    run_balancer,
+    zipf_probabilities,
 )
 
 HOSTS = [f"host-{n:04}" for n in range(1000)]
@@ -53,16 +53,16 @@ def test_a_period_is_at_least_a_second() -> None:
 
 
 def test_zipf_s_shares_add_up_and_fall_with_the_rank() -> None:
-    shares = zipf(100)
+    shares = zipf_probabilities(100)
     assert math.fsum(shares) == pytest.approx(1)
     assert shares[0] == pytest.approx(10 * shares[9])
-    assert zipf(4, exponent=0) == [0.25] * 4
+    assert zipf_probabilities(4, exponent=0) == [0.25] * 4
 
 
 @pytest.mark.parametrize("warmed", [0, 50])
 def test_a_cold_cache_misses_as_often_as_the_formula_says(warmed: int) -> None:
     """The judge is a cache that is asked at random."""
-    popularity, rng, runs = zipf(500), random.Random(1), 40
+    popularity, rng, runs = zipf_probabilities(500), random.Random(1), 40
     seen_in_all = 0
     for _ in range(runs):
         asked = rng.choices(range(500), weights=popularity, k=800)
@@ -72,7 +72,7 @@ def test_a_cold_cache_misses_as_often_as_the_formula_says(warmed: int) -> None:
 
 
 def test_the_seconds_add_up_to_the_whole_and_a_ramp_lowers_the_first() -> None:
-    popularity = zipf(2000)
+    popularity = zipf_probabilities(2000)
     flat = misses_by_second(popularity, [1000] * 6)
     ramp = misses_by_second(popularity, [100, 500, 1000, 1000, 1000, 1000])
     assert sum(flat) == pytest.approx(expected_misses(popularity, 6000), abs=3)
@@ -84,7 +84,7 @@ def test_the_seconds_add_up_to_the_whole_and_a_ramp_lowers_the_first() -> None:
 def test_the_server_that_fails_at_once_gets_the_most() -> None:
     """HERD-07: by the fewest under way, at any load, and more the higher it is."""
     shares = [
-        least_busy([100, 100, 100, 1], 4000, rate_per_s=rate)[3] / 4000
+        run_balancer([100, 100, 100, 1], 4000, rate_per_s=rate).sent[3] / 4000
         for rate in (5, 20, 80, 320)
     ]
     assert shares == sorted(shares)
@@ -94,21 +94,21 @@ def test_the_server_that_fails_at_once_gets_the_most() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_equal_servers_get_equal_shares(seed: int) -> None:
-    sent = least_busy([100] * 4, 4000, rate_per_s=50, seed=seed)
+    sent = run_balancer([100] * 4, 4000, rate_per_s=50, seed=seed).sent
     assert sum(sent) == 4000
     assert max(sent) - min(sent) < 200
 
 
 def test_nonsense_is_refused() -> None:
     for call in (
-        lambda: zipf(0),
-        lambda: zipf(5, exponent=-1),
+        lambda: zipf_probabilities(0),
+        lambda: zipf_probabilities(5, exponent=-1),
         lambda: expected_misses([1.0], -1),
         lambda: expected_misses([1.0], 1, warmed=2),
-        lambda: least_busy([], 1),
-        lambda: least_busy([0], 1),
-        lambda: least_busy([1], -1),
-        lambda: least_busy([1], 1, rate_per_s=0),
+        lambda: run_balancer([], 1),
+        lambda: run_balancer([0], 1),
+        lambda: run_balancer([1], -1),
+        lambda: run_balancer([1], 1, rate_per_s=0),
     ):
         with pytest.raises(ValueError, match="="):
             call()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdnotes.herd import (
-    Storm,
+    StormSetting,
     arrivals_us,
     backlog,
     in_vain_after_s,
@@ -28,17 +28,17 @@ class TestStorm:
     @pytest.mark.parametrize("seed", SEEDS)
     def test_it_stays_down_although_its_cause_is_long_gone(self, seed: int) -> None:
         """Bronson et al. 2021: below capacity, before and after; nobody served."""
-        weather = run_storm(Storm(seed=seed))
-        assert weather.share_served(0, 9) > 0.98
-        assert weather.share_served(20, 60) == 0
-        assert min(weather.wasted[20:60]) >= 49  # it works, and all in vain
+        run = run_storm(StormSetting(seed=seed))
+        assert run.share_served(0, 9) > 0.98
+        assert run.share_served(20, 60) == 0
+        assert min(run.wasted[20:60]) >= 49  # it works, and all in vain
 
     @pytest.mark.parametrize("seed", SEEDS)
     @pytest.mark.parametrize("load_per_s", [20, 35, 45])
     def test_the_same_load_without_the_trigger_is_served(
         self, seed: int, load_per_s: float
     ) -> None:
-        calm = run_storm(Storm(seed=seed, load_per_s=load_per_s, trigger_s=CALM))
+        calm = run_storm(StormSetting(seed=seed, load_per_s=load_per_s, trigger_s=CALM))
         assert calm.share_served(5, 55) > 0.98
         assert sum(calm.wasted) == 0
 
@@ -56,21 +56,21 @@ class TestStorm:
     def test_each_of_these_brings_it_back(
         self, seed: int, cure: dict[str, int]
     ) -> None:
-        weather = run_storm(replace(Storm(seed=seed), **cure))  # type: ignore[arg-type]
-        assert weather.share_served(35, 55) > 0.98
+        run = run_storm(replace(StormSetting(seed=seed), **cure))  # type: ignore[arg-type]
+        assert run.share_served(35, 55) > 0.98
 
     def test_a_queue_shorter_than_the_clients_patience_leaves_nothing_dead(
         self,
     ) -> None:
         """25 waiting are half a second of work; clients wait for one."""
-        short = run_storm(Storm(queue_limit=25))
+        short = run_storm(StormSetting(queue_limit=25))
         assert sum(short.wasted[17:]) == 0
-        long = run_storm(Storm(queue_limit=100))
+        long = run_storm(StormSetting(queue_limit=100))
         assert sum(long.wasted[17:]) > 2000
 
     @pytest.mark.parametrize("seed", SEEDS)
     def test_a_short_trigger_passes_and_a_longer_one_does_not(self, seed: int) -> None:
-        storm = Storm(seed=seed)
+        storm = StormSetting(seed=seed)
         short = run_storm(replace(storm, trigger_s=(10, 11), load_per_s=25))
         long = run_storm(replace(storm, trigger_s=(10, 15), load_per_s=25))
         assert short.share_served(45, 55) > 0.98
@@ -81,7 +81,7 @@ class TestStorm:
         self, seed: int
     ) -> None:
         """The judge: 50/s divided by 3 tries is 16.7; it ran at 35 without harm."""
-        storm = Storm(seed=seed)
+        storm = StormSetting(seed=seed)
         for relief_per_s, expected in ((35, False), (25, False)):
             assert recovers(storm, relief_per_s=relief_per_s) is expected
         for relief_per_s in (5, 10, 14):
@@ -92,46 +92,52 @@ class TestStorm:
     ) -> None:
         """The clients' tries alone do not sustain it at 35; at 49 they may."""
         for seed in SEEDS:
-            cleared = run_storm(Storm(clear_s=30, seed=seed))
+            cleared = run_storm(StormSetting(clear_s=30, seed=seed))
             assert cleared.share_served(20, 25) == 0
             assert cleared.share_served(33, 55) > 0.95
         near = [
-            run_storm(Storm(clear_s=30, seed=seed, load_per_s=49)) for seed in SEEDS
+            run_storm(StormSetting(clear_s=30, seed=seed, load_per_s=49))
+            for seed in SEEDS
         ]
-        assert sum(weather.share_served(45, 55) < 0.1 for weather in near) >= 3
+        assert sum(run.share_served(45, 55) < 0.1 for run in near) >= 3
 
     def test_more_tries_need_a_deeper_fall(self) -> None:
-        two, five = Storm(tries=2), Storm(tries=5)
+        two, five = StormSetting(tries=2), StormSetting(tries=5)
         assert recovers(two, relief_per_s=21)  # 50 / 2 = 25
         assert not recovers(five, relief_per_s=14)  # 50 / 5 = 10
         assert recovers(five, relief_per_s=7)
 
     def test_every_try_is_counted_once(self) -> None:
-        for storm in (Storm(), Storm(budget_percent=10), Storm(newest_first=True)):
-            weather = run_storm(storm)
-            assert sum(weather.served) == sum(weather.answered)
+        for storm in (
+            StormSetting(),
+            StormSetting(budget_percent=10),
+            StormSetting(newest_first=True),
+        ):
+            run = run_storm(storm)
+            assert sum(run.served) == sum(run.answered)
             assert all(
-                a + w <= 50 + 1
-                for a, w in zip(weather.answered, weather.wasted, strict=True)
+                a + w <= 50 + 1 for a, w in zip(run.answered, run.wasted, strict=True)
             )
-            assert sum(weather.offered) <= 3 * sum(weather.requests)
+            assert sum(run.offered) <= 3 * sum(run.requests)
 
     def test_the_budget_bounds_what_is_offered(self) -> None:
-        weather = run_storm(Storm(budget_percent=10))
-        assert sum(weather.offered) <= 1.1 * sum(weather.requests) + 10
+        run = run_storm(StormSetting(budget_percent=10))
+        assert sum(run.offered) <= 1.1 * sum(run.requests) + 10
 
     def test_while_it_stands_still_nothing_is_finished(self) -> None:
-        weather = run_storm(Storm())
-        assert sum(weather.answered[11:15]) + sum(weather.wasted[11:15]) == 0
+        run = run_storm(StormSetting())
+        assert sum(run.answered[11:15]) + sum(run.wasted[11:15]) == 0
 
     def test_nobody_asking_counts_as_served(self) -> None:
-        relieved = run_storm(Storm(relief_s=20, relief_per_s=0))
+        relieved = run_storm(StormSetting(relief_s=20, relief_per_s=0))
         assert sum(relieved.requests[22:]) == 0
         assert relieved.share_served(30, 40) == 1.0
 
     def test_the_same_seed_is_the_same_weather(self) -> None:
-        assert storms.run_storm(Storm(seed=3)) == storms.run_storm(Storm(seed=3))
-        assert run_storm(Storm(seed=3)) != run_storm(Storm(seed=4))
+        assert storms.run_storm(StormSetting(seed=3)) == storms.run_storm(
+            StormSetting(seed=3)
+        )
+        assert run_storm(StormSetting(seed=3)) != run_storm(StormSetting(seed=4))
 
     @pytest.mark.parametrize(
         "bad",
@@ -150,7 +156,7 @@ class TestStorm:
     )
     def test_nonsense_is_refused(self, bad: dict[str, object]) -> None:
         with pytest.raises(ValueError, match=next(iter(bad))):
-            Storm(**bad)  # type: ignore[arg-type]
+            StormSetting(**bad)  # type: ignore[arg-type]
 
 
 OVERLOAD = [(120, 60), (80, 120)]

@@ -226,9 +226,9 @@ def test_misuse_of_the_network_raises_at_once_with_the_value() -> None:
         network.partition(["a"], [])
     with pytest.raises(ValueError, match="stands in two groups"):
         network.partition(["a", "b"], ["b"])
-    with pytest.raises(ValueError, match="not 9 and 3"):
+    with pytest.raises(ValueError, match="high_us=3 is below 9, low"):
         UniformDelay(9, 3)
-    with pytest.raises(ValueError, match="a mean rest above 0, not 1 and 0"):
+    with pytest.raises(ValueError, match="mean_rest_us=0"):
         ExponentialDelay(1, 0)
 
 

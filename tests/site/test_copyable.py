@@ -1,33 +1,30 @@
-"""What a reader may lift out works alone, with the files that it names beside it."""
+"""What a reader may take away works alone, with the files that its imports name."""
 
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from sitebuild import ROOT
+from sitebuild import takeaway
+from sitebuild.takeaway import TakeAway
 
 READS = ("sdnotes/**/*.py",)
 
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-COPYABLE = PYPROJECT["tool"]["sdnotes"]["copyable"]
 
-
-@pytest.mark.parametrize("name", COPYABLE)
-def test_a_copyable_class_works_alone(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("taken", takeaway.offered(), ids=lambda taken: taken.names)
+def test_a_copyable_class_works_alone(taken: TakeAway, tmp_path: Path) -> None:
     """In a folder that holds nothing else."""
-    for file in COPYABLE[name]:
+    for file in taken.files:
         # Modules of one package that need each other stand side by side then.
         code = re.sub(
             r"^from sdnotes\.\w+\.(\w+) import",
             r"from \1 import",
-            (ROOT / file).read_text("utf-8"),
+            file.read_text("utf-8"),
             flags=re.MULTILINE,
         )
-        (tmp_path / Path(file).name).write_text(code, "utf-8")
+        (tmp_path / file.name).write_text(code, "utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-m", "doctest", "-v", *map(str, tmp_path.glob("*.py"))],
         cwd=tmp_path,

@@ -95,6 +95,15 @@ def test_the_stage_is_under_everything_that_plays_on_it() -> None:
     assert "docs/chapters/cap.md#the-story" in found
 
 
+def test_a_changed_simulator_runs_its_golden_script_and_no_other() -> None:
+    found = touched("sdnotes/cap/two_atms.py")
+    scripts = {name for name in found if name.startswith("tests/") and "#" in name}
+    assert scripts == {
+        f"tests/cap/two_atms.md#{name}"
+        for name in ("refuse", "accept", "escrow", "the-lost-yes")
+    }
+
+
 def test_a_record_is_under_the_pages_and_tests_that_show_it() -> None:
     found = touched("evidence/records/herd/storm.json")
     assert "docs/chapters/herd.md#herd/storm" in found
@@ -225,6 +234,8 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
     assert mini.run(tree, "sitebuild", "chapter", "coin").returncode == 1
     for slug in ("dice", "two_words"):
         mini.succeed(tree, "sitebuild", "chapter", slug)
+    face = (tree / "sdnotes" / "__init__.py").read_text("utf-8")
+    assert face.count("  the question of this chapter\n") == 2
     home = (tree / "docs" / "index.md").read_text("utf-8")
     assert "**[Dice](chapters/dice.md)** How many sixes?" in home
     of_the_map = home.partition("## The map")[2].partition("##")[0].split("\n")

@@ -15,7 +15,7 @@ SET = "print({'a', 'b', 'c', 'd', 'e'})"
 # No name tells that this is the clock: it is asked for by another one.
 CLOCK = "import importlib\nprint(getattr(importlib.import_module('time'), 'time_ns')())"
 LOCAL_TIME = "from datetime import datetime as d\nprint(d.fromtimestamp(0))"
-HELP = "import argparse as a\nprint(a.ArgumentParser('x', 'x', 'o ' * 60).format_help())"
+HELP = "import argparse\nprint(argparse.HelpFormatter('x')._width)"
 PICTURE = "for name in 'ab':\n    print('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
 
 

@@ -56,7 +56,8 @@ def test_nothing_is_wrong_with_the_tree() -> None:
 
 @pytest.mark.slow  # a second pytest, which `make quick` can do without
 def test_every_snippet_of_every_page_is_collected_as_a_test() -> None:
-    pages = ["docs", *(path.name for path in fences.root_pages())]
+    beside = [*fences.root_pages(), *fences.scripts()]
+    pages = ["docs", *(str(path) for path in beside)]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", *pages],
         cwd=ROOT,
@@ -71,7 +72,7 @@ def test_every_snippet_of_every_page_is_collected_as_a_test() -> None:
     }
     written = {
         (block.path.relative_to(ROOT).as_posix(), block.line)
-        for path in (*fences.pages(DOCS), *fences.root_pages())
+        for path in fences.all_pages()
         for block in fences.scan_text(path.read_text("utf-8"), path)
     }
     assert written

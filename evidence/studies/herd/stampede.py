@@ -1,6 +1,6 @@
 """What one hot key's expiry costs, by strategy and by number of processes."""
 
-from sdnotes.herd.stampede import STRATEGIES, Setting, poisson_us, run_stampede
+from sdnotes.herd.stampede import STRATEGIES, StampedeSetting, poisson_us, run_stampede
 from sdnotes.sim.intervals import mean_interval
 
 CAPTION = (
@@ -32,7 +32,7 @@ def cell(*, processes: int, strategy: str) -> tuple[str, str, str]:
         run_stampede(
             strategy,
             poisson_us(1000, 2500, seed),
-            setting=Setting(processes=processes),
+            setting=StampedeSetting(processes=processes),
             seed=seed,
         )
         for seed in range(SEEDS)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sdnotes.herd.storm import Storm, run_storm
+from sdnotes.herd.storm import StormSetting, run_storm
 from sdnotes.sim.intervals import mean_interval
 
 CAPTION = (
@@ -40,7 +40,7 @@ def cell(*, standstill_s: int, cure: str) -> tuple[str, ...]:
     """Return the share served in three spans after the standstill."""
     end_s = 10 + standstill_s
     runs = [
-        run_storm(Storm(trigger_s=(10, end_s), seed=seed, **CURES[cure]))
+        run_storm(StormSetting(trigger_s=(10, end_s), seed=seed, **CURES[cure]))
         for seed in range(SEEDS)
     ]
     shares = []
