@@ -15,14 +15,17 @@ import yaml
 from sitebuild import (
     DOCS,
     ROOT,
+    addresses,
     asks,
     claims,
     cores,
     fences,
     names,
     pagechecks,
+    pageorder,
     pagetree,
     records,
+    testchecks,
 )
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
@@ -179,11 +182,14 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     link_problems,
     pagechecks.sign_problems,
     pagechecks.anchor_problems,
+    pageorder.problems,
+    addresses.problems,
     claims.problems,
     cores.problems,
     example_problems,
     asks.problems,
     records.unknown,
+    testchecks.problems,
     records.stale,
 )
 
