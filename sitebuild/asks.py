@@ -13,12 +13,9 @@ such as the order of a set, steady.py finds by running the snippet again.
 import ast
 import sys
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import lru_cache
-from pathlib import Path
 
-from sitebuild import DOCS, facts, fences, imports, names
+from sitebuild import DOCS, defined, facts, fences, imports, names
 from sitebuild.fences import Block
 from sitebuild.problems import Problem
 
@@ -159,47 +156,12 @@ def _unknown(
 ) -> Iterator[tuple[int, str]]:
     """Yield what is asked of sdnotes, and is not there."""
     for module, line in imported:
-        if _is_ours(module) and imports.file_of(module) is None:
+        if defined.is_ours(module) and imports.file_of(module) is None:
             yield line, f"there is no module {module}"
     for use in uses:
         module, _, name = use.name.rpartition(".")
-        if _is_ours(module) and (near := _missing(module, name)) is not None:
-            yield use.line, f"{module} has no {name}{near}"
-
-
-def _is_ours(module: str) -> bool:
-    return module.partition(".")[0] == "sdnotes"
-
-
-def _missing(module: str, name: str) -> str | None:
-    """Return what a name that a module lacks may have been; none where it has it."""
-    file = imports.file_of(module)
-    if file is None or imports.file_of(f"{module}.{name}"):
-        return None
-    known = _defined_in(file)
-    if name in known:
-        # A face may hand on what its module has no more.
-        source = known[name]
-        return _missing(*source) if source and _is_ours(source[0]) else None
-    near = get_close_matches(name, known, n=1)
-    return f": did you mean {near[0]}?" if near else ""
-
-
-@lru_cache(maxsize=256)
-def _defined_in(file: Path) -> dict[str, tuple[str, str] | None]:
-    """Return what a module defines, and where from it has what it only hands on."""
-    found: dict[str, tuple[str, str] | None] = {}
-    tree = facts.parsed(file.read_text("utf-8"))
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                found[alias.asname or alias.name] = (node.module, alias.name)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            found[node.name] = None
-        else:
-            stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-            found |= {name.id: None for name in stored}
-    return found
+        if defined.is_ours(module) and (said := defined.missing(module, name)):
+            yield use.line, said
 
 
 def problems() -> list[Problem]:

@@ -12,18 +12,21 @@ from urllib.parse import unquote, urlsplit
 from sitebuild import (
     DOCS,
     ROOT,
+    addresses,
     asks,
     claims,
     cores,
     fences,
     mkdocs_yml,
     pagechecks,
+    pageorder,
     pagetree,
     prose,
     records,
     refusals,
     snippetlint,
     takeaway,
+    testchecks,
     unused,
 )
 from sitebuild.facts import parsed
@@ -181,6 +184,8 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     pagechecks.sign_problems,
     pagechecks.anchor_problems,
     prose.number_problems,
+    pageorder.problems,
+    addresses.problems,
     claims.problems,
     claims.box_problems,
     cores.problems,
@@ -191,6 +196,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     example_problems,
     asks.problems,
     records.unknown,
+    testchecks.problems,
     records.stale,
 )
 

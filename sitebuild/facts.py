@@ -5,6 +5,7 @@
                         passed_on   what a package's face hands on, and from where
                         reads       the globs of its READS
                         is_slow     all its tests are marked slow
+                        asserting   which of its functions and tests assert something
 
 `make quick` asks this of every file of ours, again and again: so the answers are kept
 in ``.facts.json`` (git ignores it), each as long as its file has the same size and time
@@ -16,16 +17,18 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from sitebuild import ROOT
+from sitebuild.asserting import Asserting, asserting
 from sitebuild.whole import write_whole
 
 KEPT = ROOT / ".facts.json"
 FACE = "__init__.py"
+_TESTS = ROOT / "tests"
 _ASIDE = {"ctx", "kind", "type_comment", "type_ignores"}
 """What a tree says of itself twice, or what only some Pythons say."""
 
@@ -42,6 +45,7 @@ class Facts:
     passed_on: dict[str, Import] | None = None
     reads: tuple[str, ...] = ()
     is_slow: bool = False
+    asserting: Asserting = field(default_factory=Asserting)
 
 
 @lru_cache(maxsize=1024)
@@ -147,6 +151,7 @@ def _read(path: Path) -> Facts:
         passed_on=handed if path.name == FACE else None,
         reads=_globs(_constant(tree, "READS")),
         is_slow=mark is not None and "slow" in ast.unparse(mark),
+        asserting=asserting(tree) if _TESTS in path.parents else Asserting(),
     )
 
 
@@ -168,8 +173,9 @@ class _Known:
 
     @staticmethod
     def version() -> str:
-        own = Path(__file__).read_bytes()
-        return f"{sys.version_info[:2]} {hashlib.sha256(own).hexdigest()}"
+        own = (Path(__file__).with_name(name) for name in ("facts.py", "asserting.py"))
+        total = hashlib.sha256(b"".join(path.read_bytes() for path in own))
+        return f"{sys.version_info[:2]} {total.hexdigest()}"
 
     def load(self) -> None:
         try:
@@ -177,7 +183,9 @@ class _Known:
             if kept["version"] != self.version():
                 return
             for name, (time_ns, size_bytes, facts) in kept["files"].items():
-                self.of[name] = time_ns, size_bytes, Facts(**_tuples(facts))
+                told = _tuples(facts)
+                told["asserting"] = Asserting(**told["asserting"])
+                self.of[name] = time_ns, size_bytes, Facts(**told)
         except (OSError, ValueError, KeyError, TypeError):
             self.of.clear()  # none there, or cut off: all is read again
 

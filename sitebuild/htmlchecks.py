@@ -41,6 +41,7 @@ _SCRIPT_URL = re.compile(
     r"(?:\bimport|\bfrom|importScripts|fetch|new Worker)\s*\(?\s*"
     r"['\"]((?:https?:)?//[^'\"]+)"
 )
+FOREIGN = "loads {!r} from another host; nothing here may: put it into docs/assets/"
 _CSS_URL = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])([^'\")]+)")
 
 
@@ -61,7 +62,8 @@ def _values(tree: LexborHTMLParser, name: str, attribute: str) -> list[str]:
     return [value for value in found if value]
 
 
-def _loads(tree: LexborHTMLParser) -> list[str]:
+def loads(tree: LexborHTMLParser) -> list[str]:
+    """Return the addresses of all that a page loads by itself."""
     found: list[str] = []
     for name, attributes in _LOADS.items():
         for attribute in attributes:
@@ -97,7 +99,7 @@ def _read(path: Path, modified_ns: int) -> Built:
         path=path,
         ids=tuple(_values(tree, "[id]", "id")),
         links=tuple(_values(tree, "a[href]", "href")),
-        loads=tuple(_loads(tree)),
+        loads=tuple(loads(tree)),
         outputs={
             str(node.attributes["data-sd-name"]): _printed(node)
             for node in tree.css("[data-sd-name]")
@@ -162,17 +164,24 @@ def foreign_problems(site: Path, root: str) -> list[Problem]:
             if target.scheme in ("http", "https") and not target.geturl().startswith(
                 root
             ):
-                message = f"loads {load!r} from another host; nothing here may"
-                problems.append(_at(address, load, message))
+                problems.append(_at(address, load, FOREIGN.format(load)))
     for path in (*sorted(site.rglob("*.css")), *sorted(site.rglob("*.js"))):
-        pattern = _CSS_URL if path.suffix == ".css" else _SCRIPT_URL
-        for load in pattern.findall(path.read_text("utf-8")):
-            if load.startswith(("http:", "https:", "//")):
-                source = DOCS / path.relative_to(site)
-                where = source if source.is_file() else path
-                message = f"loads {load!r} from another host; nothing here may"
-                problems.append(Problem(relative(where), line_of(where, load), message))
+        source = DOCS / path.relative_to(site)
+        problems += foreign_in(path, source if source.is_file() else path)
     return problems
+
+
+def foreign_in(path: Path, where: Path) -> list[Problem]:
+    """Return a problem for each thing that a style or script loads from another host.
+
+    Each is told at the line of ``where``, which the file was made from.
+    """
+    pattern = _CSS_URL if path.suffix == ".css" else _SCRIPT_URL
+    return [
+        Problem(relative(where), line_of(where, load), FOREIGN.format(load))
+        for load in pattern.findall(path.read_text("utf-8"))
+        if load.startswith(("http:", "https:", "//"))
+    ]
 
 
 def id_problems(site: Path) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Lay down the files of a new chapter, all that the mirror asks for, and no more.
+"""Lay down the files of a new chapter, with all parts that a chapter has, in order.
 
 sdnotes/<slug>/__init__.py    docs/chapters/<slug>.md    tests/<slug>/test_chapter.py
 one line of nav, one in sdnotes/__init__.py              docs/reference/<slug>.md
@@ -21,14 +21,25 @@ Source: author, year, section. Left out: what. Chapter: docs/chapters/{slug}.md.
 '''
 _CHAPTER = """# {title}
 
-The question, in one sentence. The answer, in three to six: a reader in a hurry stops
-here.
+<p class="sd-question">The question, in one sentence?</p>
+
+!!! answer "In short"
+
+    The answer, in three to six sentences, in words that a reader knows before reading
+    on. Whoever is in a hurry stops here.
+
+Why care: one real incident, or one published figure, with its source.[^incident]
 
 ## By hand
 
-An example with numbers, that the next snippet then runs.
+An example with small numbers, that a reader can follow with a pencil: who does what,
+step by step, and what comes out. One page, no code. The next snippet runs it.
 
-```python name="{name}"
+## The same, run
+
+First the thing, then its name: what is shown here, then **the term** for it.
+
+```python name="{name}-question"
 import sdnotes.{slug}
 
 print((sdnotes.{slug}.__doc__ or "").splitlines()[0])
@@ -37,6 +48,79 @@ print((sdnotes.{slug}.__doc__ or "").splitlines()[0])
 ```output
 {slug}: the question of this chapter, in one sentence.
 ```
+
+## What goes wrong
+
+The failure before the fix: the picture shows both, and this sentence says what a reader
+is to see in it.
+
+```python figure="{name}-picture"
+from sdnotes.figures.chart import line_chart
+
+print(
+    line_chart(
+        {{"as it is": [(1, 1), (2, 4)], "mended": [(1, 1), (2, 2)]}},
+        title="The failure, and the fix",
+        description="As it is, the second step costs four times the first one. "
+        "Mended, it costs twice as much.",
+        x_label="step",
+        y_label="cost",
+    )
+)
+```
+
+```output
+series    step  cost
+as it is     1     1
+as it is     2     4
+mended       1     1
+mended       2     2
+```
+
+What mends it, how it works, what it gives, and what it costs. One idea a section, four
+to six sections; each names the class to take into one's own code.
+
+!!! claim "“What is often said.” Imprecise."
+
+    The sentence that is true, with its source. Where it stands among
+    [all claims](../claims.md).
+
+## What to do when it burns
+
+How one sees it in production: which graph, which line of a log, which number.
+
+1. The first step, which can do no harm.
+2. The next one, and what it gives up.
+3. Whom to tell.
+
+## On real systems
+
+<div class="sd-systems" markdown>
+
+| System | By default | Can be set to | Which then gives up | From |
+|---|---|---|---|---|
+| **A product** 1.0 | what it does | a setting | what it costs | manual[^product] |
+
+</div>
+
+## Choosing
+
+| If | take | shown |
+|---|---|---|
+| this holds | that setting | [above](#what-goes-wrong) |
+
+## Check yourself
+
+??? question "What goes wrong first?"
+
+    The answer, and [where it is shown](#what-goes-wrong).
+
+## Sources
+
+- The code of this chapter: [`sdnotes.{slug}`](../reference/{slug}.md).
+
+[^incident]: Author: [Title](https://example.org/), year, section.
+[^product]: The product, its version: [the page of its manual](https://example.org/).
 """
 _REFERENCE = """# sdnotes.{slug}
 
@@ -109,7 +193,7 @@ def lay_down(slug: str) -> None:
             raise ProblemError(Problem(relative(path), 1, "stands here already"))
     for path, template in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        name = f"{slug.replace('_', '-')}-question"
+        name = slug.replace("_", "-")
         write_whole(path, template.format(slug=slug, title=title, name=name))
         print(f"wrote {relative(path)}")
     _insert_in_nav(slug, title)

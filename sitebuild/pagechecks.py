@@ -117,7 +117,7 @@ def _parts(path: Path, text: str, tree: LexborHTMLParser) -> Iterator[Problem]:
         kinds = (box.attributes.get("class") or "").split()
         unknown = [k for k in kinds if k not in KINDS | {"admonition", "inline", "end"}]
         if unknown:
-            line = _line(text, f" {unknown[0]}")
+            line = _line(text, _opening(text, unknown[0]))
             advice = f"an admonition of the unknown kind {unknown[0]!r}"
             allowed = ", ".join(sorted(KINDS))
             yield Problem(relative(path), line, f"{advice}; allowed: {allowed}")
@@ -134,6 +134,12 @@ def _parts(path: Path, text: str, tree: LexborHTMLParser) -> Iterator[Problem]:
             line = _line(text, f"<{tag}")
             advice = f"{opened} times <{tag}>, and {closed} times </{tag}>"
             yield Problem(relative(path), line, advice)
+
+
+def _opening(text: str, kind: str) -> str:
+    """Return how an admonition of a kind begins on the page."""
+    found = re.search(rf"(?:!!!|\?\?\?\+?) +{re.escape(kind)}\b", text)
+    return found[0] if found else kind
 
 
 def _line(text: str, words: str) -> int:
@@ -185,6 +191,8 @@ def anchor_problems() -> list[Problem]:
             anchor = unquote(address.fragment)
             if address.scheme or address.netloc or not anchor:
                 continue
+            if anchor.startswith("fnref:"):
+                continue  # back from a note; one without use is told as such
             target = path
             if address.path:
                 target = (path.parent / unquote(address.path)).resolve()

@@ -226,7 +226,9 @@ class TestForget:
         assert (crew.results, new.calls) == (["old", "new", "new"], 1)
 
     def test_a_key_that_nobody_flies_can_be_forgotten(self) -> None:
-        SingleFlight[str, int]().forget("k")
+        flights: SingleFlight[str, int] = SingleFlight()
+        flights.forget("k")
+        assert flights.do("k", lambda: 1) == 1
 
 
 class TestCircles:

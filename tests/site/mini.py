@@ -40,10 +40,19 @@ def lay_down(folder: Path) -> Path:
     (folder / "mkdocs.yml").write_text(text, "utf-8")
     nav.unlink()
     for slug in ("sim", "figures"):
-        (folder / "tests" / slug).mkdir()
+        _reach_all(folder, slug)
     succeed(folder, "evidence.run", "studies", "--update")
     succeed(folder, "pytest", "-q", "--update-outputs", "docs", "README.md")
     return folder
+
+
+def _reach_all(folder: Path, slug: str) -> None:
+    """Write a test that reaches a whole package, whose own tests are left out here."""
+    modules = sorted(p.stem for p in (folder / "sdnotes" / slug).glob("[a-z]*.py"))
+    text = "".join(f"import sdnotes.{slug}.{module}\n" for module in modules)
+    text += f"\n\ndef test_it_is_there() -> None:\n    assert sdnotes.{slug}\n"
+    (folder / "tests" / slug).mkdir()
+    (folder / "tests" / slug / f"test_all_of_{slug}.py").write_text(text, "utf-8")
 
 
 def run(tree: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -52,6 +52,7 @@ ALLOWED = [
     "open('own', 'w').close()",
     "import sqlite3, hashlib, simpy, pygal",
     "from sdnotes.caching import LRUCache\nfrom sdnotes.caching.lru import LRUCache",
+    "import sdnotes.caching\nprint(sdnotes.caching.__doc__)",
     "from sdnotes import caching\nprint(caching.LRUCache)",
     "print('time.time() and random.random() are words')",
 ]

@@ -57,8 +57,8 @@ MISTAKES = {
         r"page\.md:3: 1 times <div>, and 0 times </div>",
     ),
     "an admonition of an unknown kind": (
-        '# T\n\n!!! notice "N"\n\n    x\n',
-        r"page\.md:3: an admonition of the unknown kind 'notice'; allowed: .*note",
+        '# T\n\nA notice.\n\n!!! notice "N"\n\n    x\n',
+        r"page\.md:5: an admonition of the unknown kind 'notice'; allowed: .*note",
     ),
     "an admonition that is not alone": (
         '# T\n\nx\n!!! note "N"\n    y\n',
@@ -123,6 +123,17 @@ def test_a_mistake_is_told_at_its_line(text: str, said: str | None) -> None:
     else:
         assert len(found) == 1, found
         assert re.match(said, found[0]), found
+
+
+def test_a_note_without_use_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.md").write_text("# T\n\nSo.\n\n[^a]: one\n", "utf-8")
+    monkeypatch.setattr(pagechecks, "DOCS", tmp_path)
+    found = [*pagechecks.sign_problems(), *pagechecks.anchor_problems()]
+    assert [str(problem) for problem in found] == [
+        "page.md:5: the note [^a] is used nowhere on this page"
+    ]
 
 
 def test_what_is_right_is_put_up_with() -> None:

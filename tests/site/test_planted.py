@@ -275,6 +275,22 @@ MISTAKES = [
         r"tests/ghost:1: tests without a package sdnotes\.ghost",
     ),
     Mistake(
+        "a module without a test",
+        "sdnotes/coin/edge.py",
+        "",
+        '"""edge: on which a coin may stand."""\n',
+        r"sdnotes/coin/edge\.py:1: no test runs this module: write "
+        r"tests/coin/test_edge\.py, or an example \(>>>\) in its docstrings",
+    ),
+    Mistake(
+        "a test that asserts nothing",
+        "tests/coin/test_coin.py",
+        "assert heads(6) == 3",
+        "heads(6)",
+        r"tests/coin/test_coin\.py:\d+: test_half_of_an_even_number_are_heads asserts "
+        r"nothing: assert what must hold",
+    ),
+    Mistake(
         "a fence that swallows the next one",
         COIN,
         "## Sources",
@@ -288,6 +304,28 @@ MISTAKES = [
         "docs_dir: docs\n",
         "docs_dir: [docs\n",
         r"mkdocs\.yml:\d+: this is no YAML: did not find expected ',' or '\]'$",
+    ),
+    Mistake(
+        "a chapter without its answer",
+        COIN,
+        '!!! answer "In short"',
+        '!!! note "In short"',
+        rf"{COIN}:\d+: a chapter has an answer in short, after a question: !!! answer",
+    ),
+    Mistake(
+        "a second title",
+        COIN,
+        "## Sources",
+        "## Sources\n\n# More sources",
+        rf"{COIN}:\d+: a second title, 'More sources': begin it by ##",
+    ),
+    Mistake(
+        "an address that is not safe on its way",
+        COIN,
+        "## Sources",
+        "## Sources\n\n[A book](http://books.example.org/)",
+        rf"{COIN}:\d+: 'http://books\.example\.org/' is read and changed by anybody on "
+        r"its way: https:",
     ),
     Mistake(
         "a page that is in no nav",

@@ -1,0 +1,164 @@
+"""Do a page's headings, and the parts of a chapter, stand in their order?
+
+    # Caching                                   one title
+    <p class="sd-question">...</p>              a chapter's question
+    !!! answer "In short"                       its answer, for whoever stops here
+    ## By hand                                  small numbers, a pencil
+    ```python figure="..."                      a picture
+    ## Check yourself                           questions, with answers folded away
+    ## Sources                                  last
+
+What stands between them is the chapter's own. `make chapter` lays all of it down.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser
+
+from sitebuild import DOCS, fences, pagetree
+from sitebuild.problems import Problem, relative
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_BOX = re.compile(r"^(?P<indent> *)(?:!!!|\?\?\?\+?) +\w.*$", re.MULTILINE)
+_LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as Markdown reads it."""
+
+    level: int
+    words: str
+    anchor: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What every chapter has: how it is found, and how it is written."""
+
+    name: str
+    pattern: re.Pattern[str]
+    written: str
+
+
+PARTS = (
+    Part(
+        "a question",
+        re.compile(r'^<p class="sd-question">\s*[^<\s]', re.MULTILINE),
+        '<p class="sd-question">...?</p> below its title',
+    ),
+    Part(
+        "an answer in short",
+        re.compile(r'^!!! answer "In short"\n\n    \S', re.MULTILINE),
+        '!!! answer "In short" and, indented by 4, three to six sentences',
+    ),
+    Part(
+        "an example by hand",
+        re.compile(r"^## By hand\b", re.MULTILINE),
+        "## By hand: small numbers that a reader can follow with a pencil",
+    ),
+    Part(
+        "a figure",
+        re.compile(r'^```python figure="', re.MULTILINE),
+        '```python figure="...": a snippet that prints one picture',
+    ),
+    Part(
+        "questions to the reader",
+        re.compile(r"^## Check yourself\b", re.MULTILINE),
+        '## Check yourself: ??? question "..." with its answer below, indented by 4',
+    ),
+    Part(
+        "a list of sources",
+        re.compile(r"^## Sources\b", re.MULTILINE),
+        "## Sources: what the chapter rests on, and where else to read",
+    ),
+)
+"""What every chapter has, in this order."""
+
+
+def headings(text: str, tree: LexborHTMLParser) -> list[Heading]:
+    """Return the headings of a page, in order, each with its line in the text."""
+    found, at = [], 0
+    for node in tree.css(",".join(_LEVELS)):
+        level = _LEVELS.index(str(node.tag)) + 1
+        written = re.compile(rf"^ *#{{{level}}}(?!#).*", re.MULTILINE)
+        if place := written.search(text, at):
+            at = place.end()
+        line = text.count("\n", 0, place.start() if place else at) + 1
+        words = node.text().removesuffix("#").strip()
+        found.append(Heading(level, words, node.attributes.get("id") or "", line))
+    return found
+
+
+def heading_problems(path: Path, text: str) -> list[Problem]:
+    """Return titles, levels and boxes that are wrong, and anchors that are taken."""
+    front = _FRONT_MATTER.match(text)
+    blank = "\n" * front[0].count("\n") if front else ""
+    plain = pagetree.blanked(blank + text[front.end() if front else 0 :], path)
+    found = headings(plain, pagetree.tree(plain))
+    said = [*_levels(found), *_empty_boxes(text, plain)]
+    anchors = {heading.anchor: heading for heading in found}
+    for block in fences.scan_text(text, path):
+        if heading := anchors.get(block.anchor):
+            advice = (
+                f"{block.anchor!r} is the anchor of the heading in line {heading.line} "
+                "too: give this block another name"
+            )
+            said.append((block.line, advice))
+    return [Problem(relative(path), line, message) for line, message in said]
+
+
+def _empty_boxes(text: str, plain: str) -> Iterator[tuple[int, str]]:
+    """Yield where a box begins that nothing is in: a fence is, which plain lacks."""
+    for box in _BOX.finditer(plain):
+        line = plain.count("\n", 0, box.start()) + 1
+        below = (each for each in text.split("\n")[line:] if each.strip())
+        if not next(below, "").startswith(f"{box['indent']}    "):
+            yield line, "a box without content: indent by 4 what belongs to it"
+
+
+def _levels(found: list[Heading]) -> Iterator[tuple[int, str]]:
+    before = 0
+    for heading in found:
+        marks = "#" * (before + 1)
+        if heading.level > before + 1:
+            advice = (
+                f"a level is skipped: begin the heading {heading.words!r} by {marks}"
+            )
+            yield heading.line, advice
+        elif heading.level == 1 and before:
+            yield heading.line, f"a second title, {heading.words!r}: begin it by ##"
+        before = heading.level
+
+
+def part_problems(path: Path, text: str) -> list[Problem]:
+    """Return what a chapter lacks of what every chapter has, or has too early."""
+    said, last, before = [], 0, "its title"
+    for part in PARTS:
+        places = [match.start() for match in part.pattern.finditer(text)]
+        later = [place for place in places if place >= last]
+        line = text.count("\n", 0, (later or places or [last])[0]) + 1
+        if not places:
+            advice = f"a chapter has {part.name}, after {before}: {part.written}"
+            said.append((line, advice))
+            continue
+        if not later:
+            advice = f"{part.name} stands before {before}: put it behind that"
+            said.append((line, advice))
+        last, before = max(last, (later or places)[0]), part.name
+    return [Problem(relative(path), line, message) for line, message in said]
+
+
+def problems() -> list[Problem]:
+    """Return what stands out of its order, on any page."""
+    found = []
+    for path in (*fences.pages(DOCS), *fences.root_pages()):
+        text = path.read_text("utf-8")
+        found += heading_problems(path, text)
+        if path.parent == DOCS / "chapters":
+            found += part_problems(path, text)
+    return found

@@ -1,0 +1,65 @@
+"""What no test looks at: a module that none runs, a test that asserts nothing.
+
+A test of a core may use many modules; it is enough that some test, or an example in the
+module's own docstrings, reaches each of them by its imports.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sitebuild import ROOT, imports
+from sitebuild.facts import facts_of
+from sitebuild.problems import Problem, relative
+
+_TESTS = ROOT / "tests"
+
+
+def _files() -> list[Path]:
+    files = sorted(_TESTS.rglob("*.py"))
+    return [path for path in files if "miniature" not in path.parts]
+
+
+def untested() -> list[Problem]:
+    """Return the modules of the package that no test and no example reaches."""
+    reached = imports.closure(_files(), ["sdnotes"])
+    return [
+        Problem(
+            relative(path),
+            1,
+            "no test runs this module: write "
+            f"tests/{path.parent.name}/test_{path.stem}.py, or an example (>>>) in "
+            "its docstrings",
+        )
+        for path in sorted((ROOT / "sdnotes").rglob("*.py"))
+        if path not in reached
+        and not path.name.startswith("__")
+        and ">>>" not in path.read_text("utf-8")
+    ]
+
+
+def _helpers(path: Path) -> Iterator[Path]:
+    """Yield the modules beside a test file, or in tests/, that it imports."""
+    for module in imports.modules_named_in(path):
+        for folder in (path.parent, _TESTS):
+            if (helper := folder / f"{module}.py").is_file():
+                yield helper
+
+
+def idle() -> list[Problem]:
+    """Return the tests that pass whatever the code does, short of raising."""
+    found = []
+    for path in _files():
+        for line, name, calls in facts_of(path).asserting.idle:
+            helpers = (facts_of(helper).asserting.names for helper in _helpers(path))
+            if not any(set(calls) & set(names) for names in helpers):
+                message = (
+                    f"{name} asserts nothing: assert what must hold; where it is that "
+                    "nothing is raised, assert what is returned"
+                )
+                found.append(Problem(relative(path), line, message))
+    return found
+
+
+def problems() -> list[Problem]:
+    """Return what no test looks at."""
+    return [*untested(), *idle()]

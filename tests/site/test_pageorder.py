@@ -1,0 +1,127 @@
+"""Headings, and the parts of a chapter, are told where they are out of order."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sitebuild import newchapter, pageorder
+
+READS = ("docs/**/*.md", "mkdocs.yml", "*.md", "sitebuild/newchapter.py")
+
+PAGE = Path("page.md")
+FENCE = "```"
+CHAPTER = newchapter._CHAPTER.format(slug="x", title="X", name="x")
+HEADINGS = {
+    "a second title": (
+        "# T\n\n## U\n\n# V\n",
+        r"page\.md:5: a second title, 'V': begin it by ##",
+    ),
+    "a level that is skipped": (
+        "# T\n\n## U\n\n#### V\n\n## W\n",
+        r"page\.md:5: a level is skipped: begin the heading 'V' by ###",
+    ),
+    "no title": (
+        "So.\n\n## U\n",
+        r"page\.md:3: a level is skipped: begin the heading 'U' by #",
+    ),
+    "a box whose content is not indented": (
+        '# T\n\n!!! note "N"\n\ny\n',
+        r"page\.md:3: a box without content: indent by 4 what belongs to it",
+    ),
+    "a box at the end": (
+        '# T\n\n??? question "N"\n',
+        r"page\.md:3: a box without content: indent by 4 what belongs to it",
+    ),
+    "a block with the anchor of a heading": (
+        f'# T\n\n## By hand\n\n{FENCE}python name="by-hand"\nprint(1)\n{FENCE}\n',
+        r"page\.md:5: 'by-hand' is the anchor of the heading in line 3 too",
+    ),
+}
+RIGHT = f"""---
+title: a page
+hide: [toc]
+---
+
+# T
+
+{FENCE}bash
+# no title
+{FENCE}
+
+??? question "Only code is a content too"
+
+    {FENCE}python name="c"
+    print(1)
+    {FENCE}
+
+{FENCE}markdown
+!!! note "shown, and empty"
+{FENCE}
+
+## U
+
+### V {{ #own }}
+
+## W
+"""
+
+
+@pytest.mark.parametrize(("text", "said"), HEADINGS.values(), ids=HEADINGS)
+def test_a_heading_out_of_order_is_told_at_its_line(text: str, said: str) -> None:
+    (found,) = pageorder.heading_problems(PAGE, text)
+    assert re.match(said, str(found))
+
+
+def test_headings_in_order_are_not() -> None:
+    assert pageorder.heading_problems(PAGE, RIGHT) == []
+
+
+LACKS = [
+    (
+        '<p class="sd-question">',
+        "<p>",
+        r":1: a chapter has a question, after its title",
+    ),
+    ("The question, in one sentence?", "", r":1: a chapter has a question, after its"),
+    (
+        '!!! answer "In short"',
+        '!!! note "In short"',
+        r":\d: a chapter has an answer in short, after a question: !!! answer",
+    ),
+    ("## By hand", "## With a pencil", r": a chapter has an example by hand, after an"),
+    ("python figure=", "python name=", r": a chapter has a figure, after an example"),
+    (
+        "## Check yourself",
+        "## Check",
+        r": a chapter has questions to the reader, after",
+    ),
+    ("## Sources", "## Sauces", r": a chapter has a list of sources, after que"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), LACKS)
+def test_what_every_chapter_has_is_asked_for_at_the_line_where_it_belongs(
+    old: str, new: str, said: str
+) -> None:
+    assert old in CHAPTER
+    (found,) = pageorder.part_problems(PAGE, CHAPTER.replace(old, new))
+    assert re.search(said, str(found)), found
+
+
+def test_a_part_that_stands_too_early_is_told() -> None:
+    sources = CHAPTER[CHAPTER.index("## Sources") :]
+    text = CHAPTER.replace(sources, "").replace("## By hand", f"{sources}\n## By hand")
+    (found,) = pageorder.part_problems(PAGE, text)
+    assert re.search(
+        r"\d: a list of sources stands before questions to the reader", str(found)
+    )
+
+
+def test_what_make_chapter_lays_down_has_every_part_in_order() -> None:
+    assert pageorder.part_problems(PAGE, CHAPTER) == []
+    assert pageorder.heading_problems(PAGE, CHAPTER) == []
+
+
+def test_our_pages_are_in_order() -> None:
+    assert [str(problem) for problem in pageorder.problems()] == []
