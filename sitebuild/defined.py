@@ -22,7 +22,7 @@ def is_ours(module: str) -> bool:
 
 @lru_cache(maxsize=256)
 def defined_in(file: Path) -> dict[str, tuple[str, str] | None]:
-    """Return what a module defines; what it only hands on, with where it has it from."""
+    """Return what a module defines, and of what it only hands on, from where."""
     found: dict[str, tuple[str, str] | None] = {}
     tree = parsed(file.read_text("utf-8"))
     for node in tree.body if tree else ():
