@@ -189,6 +189,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     example_problems,
     asks.problems,
     records.unknown,
+    records.misprinted,
     testchecks.problems,
     records.stale,
 )
