@@ -19,16 +19,19 @@ help: ## print this list
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=...")'
+	@echo "1 of 3: a Python of its own, in $(VENV)"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > $(VENV)/uv.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
-	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
+	@echo "2 of 3: packages from PyPI, about 1 GB on the disk: a minute, and what fetching takes"
+	$(BIN)/uv pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
+	@echo "3 of 3: sdnotes itself"
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
 install: $(INSTALLED) ## install what is needed into .venv
 
-site: $(INSTALLED) ## build the site, serve it on 127.0.0.1:8000, reload on changes
+site: $(INSTALLED) ## build, serve on 127.0.0.1:8000 (ADDRESS=...), reload on changes
 	$(BIN)/python -m sitebuild serve --address $(ADDRESS)
 
 build: $(INSTALLED) ## build the site into site/
@@ -37,6 +40,7 @@ build: $(INSTALLED) ## build the site into site/
 define STATIC
 $(BIN)/ruff check
 $(BIN)/ruff format --check
+$(BIN)/codespell
 $(BIN)/mypy
 $(BIN)/python -m sitebuild web
 endef
@@ -62,7 +66,7 @@ quick: $(INSTALLED) ## while you write: what your change can have broken (ALL=1:
 
 outputs: $(INSTALLED) ## run every snippet and rewrite its recorded output
 	$(BIN)/pytest --update-outputs docs README.md CONTRIBUTING.md $(SCRIPTS) -q
-	-git --no-pager diff --stat -- docs README.md $(SCRIPTS)
+	-@git status --short -- docs README.md CONTRIBUTING.md $(SCRIPTS)
 
 labs: $(INSTALLED) ## run the labs and compare (UPDATE=1 rewrites their records)
 	$(BIN)/python -m evidence.run labs $(if $(UPDATE),--update)

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,8 +182,30 @@ def build(
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def _require_free(address: str) -> None:
+    """Raise ProblemError where nothing can listen, before a site is built for it."""
+    host, _, port = address.rpartition(":")
+    why = "an address reads <host>:<port>"
+    if host and port.isdigit() and int(port) < 1 << 16:
+        try:
+            # As MkDocs will: what was closed a moment ago does not count as taken.
+            with socket.create_server((host, int(port))):
+                return
+        except OSError as error:
+            number = error.errno or 0  # a name that nobody knows has one below 0
+            why = os.strerror(number) if number > 0 else "there is no such host"
+    message = (
+        f"cannot serve on {address!r}: {why}. End what listens there, or choose "
+        "another address: make site ADDRESS=127.0.0.1:8001"
+    )
+    makefile = ROOT / "Makefile"
+    raise ProblemError(Problem("Makefile", line_of(makefile, "ADDRESS ?="), message))
+
+
 def serve(address: str, *, plain: bool = False) -> None:
     """Build, serve and rebuild when text, package, records or scripts change.
+
+    Raises ProblemError where the address is taken.
 
     Problems are printed, and shown in the page where they are a block's; they end
     nothing, since the author is there to mend them. Pages carry no policy here: the
@@ -190,6 +213,7 @@ def serve(address: str, *, plain: bool = False) -> None:
     """
     from mkdocs.commands.serve import serve as mkdocs_serve  # noqa: PLC0415 - slow
 
+    _require_free(address)
     for problem in checks.source_problems():
         print(problem, file=sys.stderr)
     logging.basicConfig(format="%(levelname)-8s %(message)s")

@@ -196,6 +196,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     example_problems,
     asks.problems,
     records.unknown,
+    records.misprinted,
     testchecks.problems,
     records.stale,
 )

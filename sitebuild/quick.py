@@ -84,6 +84,7 @@ def _steps(running: list[Unit]) -> Iterator[tuple[str, Callable[[], bool]]]:
     kinds = {unit.kind for unit in running}
     yield "ruff", lambda: _tool("ruff", "check", "--quiet")
     yield "ruff format", lambda: _tool("ruff", "format", "--check", "--quiet")
+    yield "codespell (a name goes into pyproject.toml)", lambda: _tool("codespell")
     if "mypy" in kinds:
         yield "mypy", lambda: _tool("mypy")
     if "the front end" in kinds:

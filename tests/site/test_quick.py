@@ -203,6 +203,11 @@ def test_quick_finds_a_planted_mistake_and_is_green_without_one(
     page.write_text(text.replace("Six tosses, and", "In six tosses"), "utf-8")
     said = mini.succeed(repository, "sitebuild", "quick")
     assert "left out: 3 of 3 test files, 4 of 4 snippets" in said
+    misspelt = "rec" + "ieve"  # in two parts, or it would be told of this file
+    page.write_text(text.replace("Six tosses, and", f"We {misspelt}"), "utf-8")
+    done = mini.run(repository, "sitebuild", "quick")
+    assert f"{mini.CHAPTER}:13: {misspelt} ==> receive" in done.stdout
+    assert "quick: codespell (a name goes into pyproject.toml) failed" in done.stderr
     page.write_text(text.replace("TOSSES = 6", "TOSSES = 8"), "utf-8")
     done = mini.run(repository, "sitebuild", "quick")
     assert done.returncode == 1

@@ -1,5 +1,6 @@
 """``make site``: what an author changes is what the browser shows next."""
 
+import errno
 import os
 import re
 import signal
@@ -16,7 +17,9 @@ import pytest
 from mini import CHAPTER
 
 from evidence.labs.child import child
+from sitebuild import build, checks
 from sitebuild.copies import environment_of
+from sitebuild.problems import ProblemError
 
 pytestmark = pytest.mark.slow
 
@@ -97,3 +100,25 @@ def test_text_package_and_mistakes_are_shown_as_they_change(
     page.write_text(text.replace("TOSSES = 6", "TOSSES = 1 // 0"), "utf-8")
     served.until("Reloading browsers")
     assert re.search(rf'sd-problem">{CHAPTER}:\d+: .*ZeroDiv', served.page())
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999"])
+def test_an_address_that_is_none_is_told_before_anything_is_built(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "source_problems", lambda: pytest.fail("began"))
+    with pytest.raises(ProblemError, match=r"^Makefile:\d+: cannot serve on '127\.0\."):
+        build.serve(address)
+
+
+def test_a_taken_address_is_told_before_anything_is_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checks, "source_problems", lambda: pytest.fail("began"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ProblemError) as caught:
+            build.serve(address)
+    said = f"cannot serve on '{address}': {os.strerror(errno.EADDRINUSE)}. End what"
+    assert said in str(caught.value)
+    assert str(caught.value).endswith("make site ADDRESS=127.0.0.1:8001")

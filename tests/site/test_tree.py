@@ -329,7 +329,7 @@ def test_a_cache_is_found_again_only_for_the_same_pins_python_and_machine() -> N
 
 def test_the_parts_of_the_check_are_the_check() -> None:
     *static, tests = recipe("check")
-    assert len(static) == 4
+    assert len(static) == 5
     assert " -m " not in tests
     assert recipe("check-units") == [*static, f'{tests} -m "not slow"']
     for target in ("check-site", "check-browsers"):
