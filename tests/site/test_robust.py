@@ -101,6 +101,45 @@ def test_an_editor_that_could_not_be_fetched_can_be_asked_for_again(
     assert story.said == ""
 
 
+def test_a_page_that_outlived_its_release_says_that_it_is_to_be_loaded_anew(
+    tab: Callable[..., Any], runtime: tuple[Path, str]
+) -> None:
+    folder, url = runtime
+    story = Snippet(tab(f"{url}{CAP}"), "the-story")
+    folder.rename(folder.with_name("another-release"))
+    for ask in ("Run", "Edit"):
+        story.press(ask)
+        expect(story.status).to_have_text(
+            "The site has been published anew since you opened this page: reload the "
+            "page."
+        )
+
+
+def test_what_a_reader_wrote_is_there_again_after_another_page_and_reset(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}")
+    story = Snippet(page, "the-story")
+    expect(story.button("Show my edit")).to_be_hidden()
+    story.write("print('mine')")
+    page.click(".md-footer__link--next")
+    expect(page.locator("h1")).not_to_have_text("CAP")
+    page.go_back()
+    story.press("Show my edit")
+    assert story.code == "print('mine')"
+    story.press("Reset")
+    story.press("Show my edit")
+    assert story.code == "print('mine')"
+    page.reload()
+    story.press("Show my edit")
+    story.write(story.code + "\nprint('more')")
+    story.press("Reset")
+    story.press("Edit")  # the published code, in which nothing was written
+    assert "mine" not in story.code
+    story.press("Reset")
+    expect(story.button("Show my edit")).to_be_visible()
+
+
 def test_a_network_that_is_gone_ends_in_a_sentence_and_not_in_waiting(
     tab: Callable[..., Any], runtime: tuple[Path, str]
 ) -> None:

@@ -5,9 +5,11 @@ import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
 import { type End, STOPPED, sentences } from "./interpreter.ts";
+import { keep, kept } from "./kept.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
 import { Output } from "./output.ts";
+import { isGone, RELOAD } from "./release.ts";
 import { Runs } from "./runs.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
 
@@ -34,6 +36,9 @@ export class Block {
 			void this.edit();
 		}
 	});
+	#mine = button("Show my edit", "Show what you wrote here before", () => {
+		void this.edit(kept(this.name) ?? this.code);
+	});
 	#reset = button("Reset", "Show what was published again", () => this.reset());
 	#share = button("Share", "Copy a link that holds this code", () => void this.#link());
 
@@ -59,7 +64,14 @@ export class Block {
 		const link = button("Link", "Copy a link to this snippet", () => {
 			void copy(linkTo(`#${element.id}`), this.#status, () => "Link copied.");
 		});
-		const left = make("span", { class: "sd-left" }, this.#run, this.#edit, this.#reset);
+		const left = make(
+			"span",
+			{ class: "sd-left" },
+			this.#run,
+			this.#edit,
+			this.#mine,
+			this.#reset,
+		);
 		const right = figure ? [this.#share] : [this.#share, link];
 		bar.replaceChildren(
 			left,
@@ -83,6 +95,7 @@ export class Block {
 		this.#run.title = running ? "Stop this run" : "Run this code here";
 		this.#run.classList.toggle("sd-stop", running);
 		this.#edit.hidden = this.#editor !== null;
+		this.#mine.hidden = this.#editor !== null || kept(this.name) === null;
 		this.#reset.hidden = this.#editor === null && this.#output === null;
 		this.#share.hidden = this.#editor === null;
 	}
@@ -92,6 +105,16 @@ export class Block {
 		if (unseen !== "") {
 			this.#status.append(make("span", { class: "sd-unseen" }, unseen));
 		}
+	}
+
+	/** Say what could not be had, and what to do about it. */
+	#lacks(words: string): void {
+		this.#say(words);
+		void isGone().then((gone) => {
+			if (gone && this.#status.textContent === words) {
+				this.#say(RELOAD);
+			}
+		});
 	}
 
 	#runOrStop({ detail: clicks }: MouseEvent): void {
@@ -132,11 +155,11 @@ export class Block {
 	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void {
 		if (end.kind === "failed") {
 			output.element.hidden = output.text === "";
-			this.#say(
-				end.byCode
-					? `Ended with an error: ${end.message}.`
-					: `Python could not run: ${end.message}. Press Run to try again.`,
-			);
+			if (end.byCode) {
+				this.#say(`Ended with an error: ${end.message}.`);
+			} else {
+				this.#lacks(`Python could not run: ${end.message}. Press Run to try again.`);
+			}
 			return;
 		}
 		if (end.kind === "stopped") {
@@ -163,7 +186,7 @@ export class Block {
 		try {
 			module = await loadEditor();
 		} catch {
-			this.#say(NO_EDITOR);
+			this.#lacks(NO_EDITOR);
 			return false;
 		} finally {
 			this.#opening = false;
@@ -173,7 +196,10 @@ export class Block {
 		}
 		this.#editor?.element.remove();
 		this.#editor?.destroy();
-		const changed = () => this.#say("");
+		const changed = () => {
+			this.#say("");
+			keep(this.name, this.code === this.#published.code ? null : this.code);
+		};
 		const label = `Code ${from === "link" ? "from a link, for" : "of"} ${this.name}`;
 		const wrap = from === "link"; // nothing of what was not read may stand aside
 		this.#editor = module.openEditor({

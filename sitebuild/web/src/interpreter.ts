@@ -30,7 +30,7 @@ export interface Job {
 }
 
 /**
- * How a run ended; `fresh` tells that only published code had run there before. One is
+ * How a run ended; `fresh` tells that nothing had run there before. One is
  * replaced when a newer one of the same key comes before it has begun, or is at its end.
  */
 export type End =
@@ -66,7 +66,7 @@ export function sentences(
 const base = new URL(".", import.meta.url);
 let worker: Worker | null = null;
 let starts = 0;
-/** Whether code that is not the page's own has run in this interpreter. */
+/** Whether anything has run in this interpreter: a run may set what the next one meets. */
 let touched = false;
 /** Jobs in their order; the first of them runs when `running` is set. */
 let queue: Job[] = [];
@@ -182,7 +182,7 @@ function next(): void {
 	worker ??= started();
 	const { code, filename, published } = job;
 	fresh = !touched;
-	touched ||= !published;
+	touched = true;
 	running = true;
 	run += 1;
 	stage = "asked";

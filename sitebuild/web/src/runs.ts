@@ -73,8 +73,8 @@ export class Runs<Output extends Printed> {
 	#ended(code: string, output: Output, end: End): void {
 		if (end.kind !== "replaced" && !this.areUnderWay) {
 			if (code === this.#published && this.#isUnfair(output, end)) {
-				// Edited code ran in this interpreter before: judge in a fresh one, and this
-				// very code, whatever the editor holds by now.
+				// Other code ran in this interpreter before: judge in a fresh one, and this very
+				// code, whatever the editor holds by now.
 				renew();
 				this.start(code);
 				return;

@@ -78,18 +78,23 @@ test("to stop ends the run under way and the one that waits", () => {
 	assert.deepEqual(living().codes, []);
 });
 
-test("published code is judged in a fresh interpreter where edited code ran before", () => {
-	const { runs, shown } = runsOf();
-	runs.start("edited");
-	living().serve();
-	const touched = living();
-	runs.start(PUBLISHED);
-	touched.serve();
-	assert(touched.ended);
-	assert(runs.areUnderWay);
-	living().serve();
-	assert.deepEqual(shown.slice(2), ["shows 2", "shows 3", "3: x ended"]);
-});
+for (const [before, code] of [
+	["edited code", "edited"],
+	["another snippet", PUBLISHED],
+] as const) {
+	test(`published code is judged in a fresh interpreter where ${before} ran before`, () => {
+		runsOf().runs.start(code);
+		living().serve();
+		const touched = living();
+		const { runs, shown } = runsOf();
+		runs.start(PUBLISHED);
+		touched.serve();
+		assert(touched.ended);
+		assert(runs.areUnderWay);
+		living().serve();
+		assert.deepEqual(shown, ["shows 1", "shows 2", "2: x ended"]);
+	});
+}
 
 test("no judgement is made that a newer run waits for", () => {
 	const { runs, shown } = runsOf();
