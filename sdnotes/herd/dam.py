@@ -92,13 +92,9 @@ def run_dam(
     ``queue_limit`` refuses at the door; ``drop_late`` looks, at each one's turn,
     whether the answer would still be in time. Constant time for each request.
     """
-    for name, bound in (
-        ("capacity_per_s", capacity_per_s),
-        ("patience_ms", patience_ms),
-        ("queue_limit", queue_limit),
-    ):
-        if bound is not None and bound < 1:
-            raise ValueError(f"{name}={bound!r} is below 1")
+    _from_1(capacity_per_s=capacity_per_s, patience_ms=patience_ms)
+    if queue_limit is not None:
+        _from_1(queue_limit=queue_limit)
     service_us, patience_us = _SECOND_US // capacity_per_s, patience_ms * 1000
     queue: deque[int] = deque()
     in_time = late = refused = dropped = longest = longest_wait_us = now_us = place = 0
@@ -124,3 +120,9 @@ def run_dam(
         else:
             late += 1
     return DamRun(in_time, late, refused, dropped, longest, longest_wait_us // 1000)
+
+
+def _from_1(**named: int) -> None:
+    for name, value in named.items():
+        if value < 1:
+            raise ValueError(f"{name}={value!r} is below 1")
