@@ -22,8 +22,6 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 from evidence.labs.server import LOOPBACK
 
@@ -55,7 +53,7 @@ class _Connection:
         ]
 
 
-class Proxy:
+class Proxy(contextlib.AbstractContextManager["Proxy"]):
     """Forwards ``port`` to the target port on the loopback, in one thread.
 
     ``source_of`` names the program behind a connection, given the port from which it
@@ -81,15 +79,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def cut(self, *sources: str) -> None:

@@ -25,8 +25,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which Linux takes ports for outgoing connections, so that none
@@ -104,7 +102,7 @@ def end_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, leave)
 
 
-class Server:
+class Server(contextlib.AbstractContextManager["Server"]):
     """One running server.
 
     Starting raises ServerError only if the program cannot be executed: what "ready"
@@ -136,15 +134,7 @@ class Server:
                 start_new_session=True,
             )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property

@@ -89,6 +89,13 @@ def test_a_cable_carries_bytes_both_ways(cable: Proxy) -> None:
         assert answer(client, b"hello") == b"hello"
 
 
+def test_a_cable_is_gone_when_its_block_ends(echo: Echo) -> None:
+    with Proxy(echo.port) as cable, connect(cable) as client:
+        assert answer(client, b"hello") == b"hello"
+    with pytest.raises(ConnectionRefusedError):
+        connect(cable)
+
+
 def test_a_cable_carries_more_than_its_buffers_hold(cable: Proxy) -> None:
     sent = os.urandom(4_000_000)
     with connect(cable) as client:
