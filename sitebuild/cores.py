@@ -9,10 +9,11 @@ The names of a module are followed in its syntax (names.py), so that a comment, 
 docstring or a method called ``reopen`` is none of its business.
 """
 
+import re
 from pathlib import Path
 
 from sitebuild import ROOT, names
-from sitebuild.facts import parsed
+from sitebuild.facts import facts_of, parsed
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -45,6 +46,7 @@ ASK = {
 """What a pure module may not be asked for, and what to do instead."""
 
 _ROOTS = {name.partition(".")[0] for name in (*ASK, "random.Random")}
+_MENTIONED = re.compile(rf"\b({'|'.join(sorted(_ROOTS))})\b")
 _FOREIGN = (
     "is not among the modules that ask nobody outside (sitebuild/cores.py lists them); "
     "take what it gives as an argument"
@@ -88,7 +90,18 @@ def _asked(use: names.Use) -> str:
     return ASK.get(use.name, "")
 
 
+def _may_ask(path: Path, text: str) -> bool:
+    """Return whether a closer look is worth it: most modules name nothing of it."""
+    is_command = path.name == "__main__.py"
+    modules = (module for module, _ in facts_of(path).imports)
+    return bool(_MENTIONED.search(text)) or not all(
+        _is_allowed(module, is_command=is_command) for module in modules
+    )
+
+
 def problems() -> list[Problem]:
     """Return what the package asks of the world outside."""
-    modules = sorted((ROOT / "sdnotes").rglob("*.py"))
-    return [p for path in modules for p in problems_of(path, path.read_text("utf-8"))]
+    paths = sorted((ROOT / "sdnotes").rglob("*.py"))
+    texts = {path: path.read_text("utf-8") for path in paths}
+    looked_at = (path for path in paths if _may_ask(path, texts[path]))
+    return [p for path in looked_at for p in problems_of(path, texts[path])]

@@ -61,6 +61,13 @@ def test_what_asks_the_world_outside_is_refused_at_its_line(code: str) -> None:
     assert any(f"core.py:{last}: a core does no I/O: " in each for each in found)
 
 
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_would_be_refused_is_looked_at(code: str, tmp_path: Path) -> None:
+    path = tmp_path / "core.py"
+    path.write_text(code, "utf-8")
+    assert cores._may_ask(path, code)
+
+
 @pytest.mark.parametrize("code", ALLOWED)
 def test_what_only_looks_like_it_is_not(code: str) -> None:
     assert said(code) == []
