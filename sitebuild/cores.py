@@ -6,10 +6,13 @@
     rng = random.Random(seed)                 fine
 
 The names of a module are followed in its syntax (names.py), so that a comment, a
-docstring or a method called ``reopen`` is none of its business.
+docstring or a method called ``reopen`` is none of its business. What a topic takes from
+another one its module's docstring says too: ``Builds on: sdnotes.caching.leases``.
 """
 
+import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from sitebuild import ROOT, names
@@ -28,6 +31,9 @@ PURE = {
 """What the standard library has that asks nobody outside."""
 
 PACKAGES = {"sdnotes", "simpy", "pygal", "pygal.style"}
+STAGE = ("sim", "figures", "tables")
+"""What every topic stands on, and need not say so."""
+
 COMMAND = {"argparse", "sys", "pathlib"}
 """What a command line needs besides: only in a ``__main__.py``."""
 
@@ -99,9 +105,32 @@ def _may_ask(path: Path, text: str) -> bool:
     )
 
 
+def unsaid(path: Path, modules: Iterable[str], text: str) -> list[Problem]:
+    """Return the modules of other topics that a module uses and does not say so."""
+    own = path.relative_to(ROOT).parts[1]
+    found = []
+    for module in sorted(set(modules)):
+        package, _, within = module.partition(".")
+        if package != "sdnotes" or within.partition(".")[0] in ("", own, *STAGE):
+            continue
+        tree = parsed(text)
+        docstring = (ast.get_docstring(tree) if tree else None) or ""
+        if module not in docstring.partition("Builds on:")[2]:
+            message = (
+                f"`{module}` is of another topic: say so in the module's docstring, "
+                f"`Builds on: {module}.`"
+            )
+            line = text.count("\n", 0, max(0, text.find(f" {module} "))) + 1
+            found.append(Problem(relative(path), line, message))
+    return found
+
+
 def problems() -> list[Problem]:
-    """Return what the package asks of the world outside."""
+    """Return what the package asks of the world outside, or of another topic."""
     paths = sorted((ROOT / "sdnotes").rglob("*.py"))
     texts = {path: path.read_text("utf-8") for path in paths}
     looked_at = (path for path in paths if _may_ask(path, texts[path]))
-    return [p for path in looked_at for p in problems_of(path, texts[path])]
+    found = [p for path in looked_at for p in problems_of(path, texts[path])]
+    for path, text in texts.items():
+        found += unsaid(path, (module for module, _ in facts_of(path).imports), text)
+    return found

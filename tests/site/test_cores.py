@@ -79,6 +79,17 @@ def test_a_command_line_may_read_files_and_no_core_may() -> None:
     assert len(said(code)) == 3
 
 
+def test_what_is_built_on_another_topic_says_so() -> None:
+    code = '"""X.\n\nBuilds on: {}.\n"""\n\nfrom sdnotes.caching.lru import LRUCache\n'
+    modules = ["sdnotes.caching.lru", "sdnotes.sim", "sdnotes.x.y", "collections.abc"]
+    assert cores.unsaid(CORE, modules, code.format("sdnotes.caching.lru")) == []
+    (found,) = cores.unsaid(CORE, modules, code.format("sdnotes.sim"))
+    assert str(found) == (
+        "sdnotes/x/core.py:6: `sdnotes.caching.lru` is of another topic: say so in the "
+        "module's docstring, `Builds on: sdnotes.caching.lru.`"
+    )
+
+
 def test_our_cores_keep_to_it() -> None:
     assert [str(problem) for problem in cores.problems()] == []
 
