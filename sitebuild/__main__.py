@@ -37,8 +37,10 @@ def main() -> int:
             case "serve":
                 build.serve(arguments.address, plain=arguments.plain)
             case "check":
-                checks.require_none()
-                facts.keep()
+                try:
+                    checks.require_none()
+                finally:
+                    facts.keep()
             case "quick":
                 return 0 if quick.run(everything=arguments.all) else 1
             case "reproduce":

@@ -6,13 +6,17 @@
     rng = random.Random(seed)                 fine
 
 The names of a module are followed in its syntax (names.py), so that a comment, a
-docstring or a method called ``reopen`` is none of its business.
+docstring or a method called ``reopen`` is none of its business. What a topic takes from
+another one its module's docstring says too: ``Builds on: sdnotes.caching.leases``.
 """
 
+import ast
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from sitebuild import ROOT, names
-from sitebuild.facts import parsed
+from sitebuild.facts import facts_of, parsed
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -27,6 +31,9 @@ PURE = {
 """What the standard library has that asks nobody outside."""
 
 PACKAGES = {"sdnotes", "simpy", "pygal", "pygal.style"}
+STAGE = ("sim", "figures", "tables")
+"""What every topic stands on, and need not say so."""
+
 COMMAND = {"argparse", "sys", "pathlib"}
 """What a command line needs besides: only in a ``__main__.py``."""
 
@@ -45,6 +52,7 @@ ASK = {
 """What a pure module may not be asked for, and what to do instead."""
 
 _ROOTS = {name.partition(".")[0] for name in (*ASK, "random.Random")}
+_MENTIONED = re.compile(rf"\b({'|'.join(sorted(_ROOTS))})\b")
 _FOREIGN = (
     "is not among the modules that ask nobody outside (sitebuild/cores.py lists them); "
     "take what it gives as an argument"
@@ -88,7 +96,41 @@ def _asked(use: names.Use) -> str:
     return ASK.get(use.name, "")
 
 
+def _may_ask(path: Path, text: str) -> bool:
+    """Return whether a closer look is worth it: most modules name nothing of it."""
+    is_command = path.name == "__main__.py"
+    modules = (module for module, _ in facts_of(path).imports)
+    return bool(_MENTIONED.search(text)) or not all(
+        _is_allowed(module, is_command=is_command) for module in modules
+    )
+
+
+def unsaid(path: Path, modules: Iterable[str], text: str) -> list[Problem]:
+    """Return the modules of other topics that a module uses and does not say so."""
+    own = path.relative_to(ROOT).parts[1]
+    found = []
+    for module in sorted(set(modules)):
+        package, _, within = module.partition(".")
+        if package != "sdnotes" or within.partition(".")[0] in ("", own, *STAGE):
+            continue
+        tree = parsed(text)
+        docstring = (ast.get_docstring(tree) if tree else None) or ""
+        if module not in docstring.partition("Builds on:")[2]:
+            message = (
+                f"`{module}` is of another topic: say so in the module's docstring, "
+                f"`Builds on: {module}.`"
+            )
+            line = text.count("\n", 0, max(0, text.find(f" {module} "))) + 1
+            found.append(Problem(relative(path), line, message))
+    return found
+
+
 def problems() -> list[Problem]:
-    """Return what the package asks of the world outside."""
-    modules = sorted((ROOT / "sdnotes").rglob("*.py"))
-    return [p for path in modules for p in problems_of(path, path.read_text("utf-8"))]
+    """Return what the package asks of the world outside, or of another topic."""
+    paths = sorted((ROOT / "sdnotes").rglob("*.py"))
+    texts = {path: path.read_text("utf-8") for path in paths}
+    looked_at = (path for path in paths if _may_ask(path, texts[path]))
+    found = [p for path in looked_at for p in problems_of(path, texts[path])]
+    for path, text in texts.items():
+        found += unsaid(path, (module for module, _ in facts_of(path).imports), text)
+    return found

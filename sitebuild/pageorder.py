@@ -19,7 +19,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild import DOCS, fences, pagetree
-from sitebuild.problems import Problem, relative
+from sitebuild.problems import Problem, line_of, relative
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _BOX = re.compile(r"^(?P<indent> *)(?:!!!|\?\?\?\+?) +\w.*$", re.MULTILINE)
@@ -153,9 +153,25 @@ def part_problems(path: Path, text: str) -> list[Problem]:
     return [Problem(relative(path), line, message) for line, message in said]
 
 
+def map_problems() -> list[Problem]:
+    """Return the chapters that the home page's map does not lead to."""
+    home = DOCS / "index.md"
+    text = home.read_text("utf-8")
+    return [
+        Problem(
+            relative(home),
+            line_of(home, "## The map"),
+            f"the map leaves out a chapter: - **[Its name](chapters/{path.name})** Its "
+            "question?",
+        )
+        for path in sorted((DOCS / "chapters").glob("*.md"))
+        if f"](chapters/{path.name})**" not in text
+    ]
+
+
 def problems() -> list[Problem]:
     """Return what stands out of its order, on any page."""
-    found = []
+    found = map_problems()
     for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
         found += heading_problems(path, text)

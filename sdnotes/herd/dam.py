@@ -89,8 +89,7 @@ def run_dam(
 ) -> DamRun:
     """Return what becomes of requests that arrive at these microseconds, in order.
 
-    ``queue_limit`` refuses at the door; ``drop_late`` looks, at each one's turn,
-    whether the answer would still be in time. Constant time for each request.
+    ``queue_limit`` refuses at the door; ``drop_late``, at its turn, what would be late.
     """
     _from_1(capacity_per_s=capacity_per_s, patience_ms=patience_ms)
     if queue_limit is not None:

@@ -61,6 +61,13 @@ def test_what_asks_the_world_outside_is_refused_at_its_line(code: str) -> None:
     assert any(f"core.py:{last}: a core does no I/O: " in each for each in found)
 
 
+@pytest.mark.parametrize("code", REFUSED)
+def test_what_would_be_refused_is_looked_at(code: str, tmp_path: Path) -> None:
+    path = tmp_path / "core.py"
+    path.write_text(code, "utf-8")
+    assert cores._may_ask(path, code)
+
+
 @pytest.mark.parametrize("code", ALLOWED)
 def test_what_only_looks_like_it_is_not(code: str) -> None:
     assert said(code) == []
@@ -70,6 +77,17 @@ def test_a_command_line_may_read_files_and_no_core_may() -> None:
     code = "import sys\nfrom pathlib import Path\nx = open(sys.argv[1])"
     assert said(code, COMMAND) == []
     assert len(said(code)) == 3
+
+
+def test_what_is_built_on_another_topic_says_so() -> None:
+    code = '"""X.\n\nBuilds on: {}.\n"""\n\nfrom sdnotes.caching.lru import LRUCache\n'
+    modules = ["sdnotes.caching.lru", "sdnotes.sim", "sdnotes.x.y", "collections.abc"]
+    assert cores.unsaid(CORE, modules, code.format("sdnotes.caching.lru")) == []
+    (found,) = cores.unsaid(CORE, modules, code.format("sdnotes.sim"))
+    assert str(found) == (
+        "sdnotes/x/core.py:6: `sdnotes.caching.lru` is of another topic: say so in the "
+        "module's docstring, `Builds on: sdnotes.caching.lru.`"
+    )
 
 
 def test_our_cores_keep_to_it() -> None:

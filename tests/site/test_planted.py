@@ -328,6 +328,14 @@ MISTAKES = [
         r"its way: https:",
     ),
     Mistake(
+        "a chapter that the map leaves out",
+        "docs/index.md",
+        "- **[Coin](chapters/coin.md)** How",
+        "- **[Coin](chapters/coin.md#by-hand)** How",
+        r"docs/index\.md:3: the map leaves out a chapter: - \*\*\[Its name\]"
+        r"\(chapters/coin\.md\)\*\* Its question\?",
+    ),
+    Mistake(
         "a page that is in no nav",
         "docs/lost.md",
         "",
