@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sitebuild import ROOT, facts
+from sitebuild.git import git
 
 _UPSTREAMS = ("upstream/main", "origin/main")
 
@@ -41,15 +42,9 @@ class Changes:
 def _git(*arguments: str) -> str | None:
     """Return what git says; none where it fails or there is none."""
     try:
-        done = subprocess.run(
-            ["git", *arguments],  # noqa: S607 - whichever git its user has
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
+        return git(ROOT, *arguments)
+    except (FileNotFoundError, subprocess.CalledProcessError):
         return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
 
 
 def _base() -> str | None:

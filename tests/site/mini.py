@@ -51,8 +51,10 @@ def _reach_all(folder: Path, slug: str) -> None:
     modules = sorted(p.stem for p in (folder / "sdnotes" / slug).glob("[a-z]*.py"))
     text = "".join(f"import sdnotes.{slug}.{module}\n" for module in modules)
     text += f"\n\ndef test_it_is_there() -> None:\n    assert sdnotes.{slug}\n"
-    (folder / "tests" / slug).mkdir()
-    (folder / "tests" / slug / f"test_all_of_{slug}.py").write_text(text, "utf-8")
+    # Not beside the package's own tests, which would have to say what each name is for.
+    apart = folder / "tests" / slug / "reached"
+    apart.mkdir(parents=True)
+    (apart / f"test_all_of_{slug}.py").write_text(text, "utf-8")
 
 
 def run(tree: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:

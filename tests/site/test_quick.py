@@ -12,6 +12,7 @@ import pytest
 
 from sitebuild import ROOT, quick
 from sitebuild.changes import Changes
+from sitebuild.git import git
 from sitebuild.reads import Reads
 from sitebuild.units import COPIES, SAMPLES, Unit, is_slow
 from sitebuild.units import units as every_unit
@@ -177,11 +178,6 @@ def test_a_test_that_reads_what_its_file_does_not_name_is_told_so(
     assert reads.unnamed(test_file) == ""
 
 
-def git(tree: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-    subprocess.run(["git", *who, *arguments], cwd=tree, check=True, capture_output=True)
-
-
 @pytest.fixture
 def repository(tree: Path) -> Path:
     """A miniature whose every file is committed."""
@@ -191,7 +187,8 @@ def repository(tree: Path) -> Path:
     shutil.copyfile(ROOT / ".gitignore", tree / ".gitignore")
     git(tree, "init", "--quiet")
     git(tree, "add", "--all")
-    git(tree, "commit", "--quiet", "--message", "as it was")
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    git(tree, *who, "commit", "--quiet", "--message", "as it was")
     return tree
 
 

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from sitebuild import DOCS, ROOT, checks, fences, records
 from sitebuild.copies import environment_of
+from sitebuild.git import git
 from sitebuild.problems import Problem, line_of, relative
 
 READS = (
@@ -457,10 +458,7 @@ def test_make_help_prints_every_target() -> None:
 
 @pytest.mark.slow  # `make quick` also runs in copies, which are no repositories
 def test_nothing_that_a_package_manager_installs_is_in_the_repository() -> None:
-    done = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    paths = [ROOT / name for name in done.stdout.splitlines()]
+    paths = [ROOT / name for name in git(ROOT, "ls-files").splitlines()]
     assert len(paths) > 100
     made = {"node_modules", ".browser", ".venv"}
     suffixes = {".whl", ".wasm", ".pyc", ".zip", ".bin"}
