@@ -5,7 +5,7 @@ import pytest
 from sitebuild import DOCS, asks
 from sitebuild.fences import Block, scan_text
 
-READS = ("docs/**/*.md", "*.md", "sdnotes/**/*.py")
+READS = ("docs/**/*.md", "*.md", "tests/*/*.md", "sdnotes/**/*.py")
 
 PAGE = DOCS / "page.md"
 CLOCK, CHANCE, MACHINE = "reads the clock", "without a seed", "from one machine to the"
