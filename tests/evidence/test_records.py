@@ -48,7 +48,8 @@ def test_each_row_of_a_study_stands_for_its_cell(study: tuple) -> None:  # type:
         ("cap/overdrafts", r"did you mean cap/overdraft\?"),
         (
             "caching/nothing",
-            r"its study would be evidence/studies/caching/nothing\.py, and is not there",
+            r"its study would be evidence/studies/caching/nothing\.py, and is not "
+            r"there",
         ),
         ("cap/overdraft", r"run `make studies UPDATE=1`, which writes it"),
         ("site/suite", r"run `make bench UPDATE=1`, which writes it"),
