@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from sitebuild import DOCS, defined, facts, fences, imports, names
+from sitebuild import defined, facts, fences, imports, names
 from sitebuild.fences import Block
 from sitebuild.problems import Problem
 
@@ -168,7 +168,7 @@ def problems() -> list[Problem]:
     """Return what the snippets of all pages ask for that they may not."""
     return [
         problem
-        for path in (*fences.pages(DOCS), *fences.root_pages())
+        for path in fences.all_pages()
         for block in fences.scan_text(path.read_text("utf-8"), path)
         for problem in problems_of(block)
     ]

@@ -141,7 +141,7 @@ def _missing(name: str) -> str:
         known = [
             p.relative_to(RECORDS).with_suffix("") for p in RECORDS.rglob("*.json")
         ]
-        near = get_close_matches(name, [path.as_posix() for path in known], n=1)
+        near = get_close_matches(name, [path.as_posix() for path in known], 1, 0.8)
         remedy = (
             f"did you mean {near[0]}?"
             if near

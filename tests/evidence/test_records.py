@@ -47,8 +47,9 @@ def test_each_row_of_a_study_stands_for_its_cell(study: tuple) -> None:  # type:
     [
         ("cap/overdrafts", r"did you mean cap/overdraft\?"),
         (
-            "cap/xyz",
-            r"its study would be evidence/studies/cap/xyz\.py, and is not there",
+            "caching/nothing",
+            r"its study would be evidence/studies/caching/nothing\.py, and is not "
+            r"there",
         ),
         ("cap/overdraft", r"run `make studies UPDATE=1`, which writes it"),
         ("site/suite", r"run `make bench UPDATE=1`, which writes it"),

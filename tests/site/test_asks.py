@@ -5,7 +5,7 @@ import pytest
 from sitebuild import DOCS, asks
 from sitebuild.fences import Block, scan_text
 
-READS = ("docs/**/*.md", "*.md", "sdnotes/**/*.py")
+READS = ("docs/**/*.md", "*.md", "tests/*/*.md", "sdnotes/**/*.py")
 
 PAGE = DOCS / "page.md"
 CLOCK, CHANCE, MACHINE = "reads the clock", "without a seed", "from one machine to the"
@@ -36,9 +36,9 @@ REFUSED = [
     ("x = 1\nimport numpy", "is not in a reader's browser"),
     ("x = 1\nfrom cachetools import LRUCache", "is not in a reader's browser"),
     ("x = 1\nimport curses", "is not in a reader's browser"),
-    ("x = 1\nfrom sdnotes.cache_g import LRUCach", "did you mean LRUCache?"),
+    ("x = 1\nfrom sdnotes.caching import LRUCach", "did you mean LRUCache?"),
     ("x = 1\nfrom sdnotes.cache_ import LRUCache", "there is no module sdnotes.cache_"),
-    ("import sdnotes.cache_g as c\nx = c.lru.LRU", "sdnotes.cache_g.lru has no LRU"),
+    ("import sdnotes.caching as c\nx = c.lru.LRU", "sdnotes.caching.lru has no LRU"),
 ]
 ALLOWED = [
     "import time\ntime.sleep(0)",
@@ -51,8 +51,8 @@ ALLOWED = [
     "class A:\n    def __hash__(self):\n        return hash(self.x)",
     "open('own', 'w').close()",
     "import sqlite3, hashlib, simpy, pygal",
-    "from sdnotes.cache_g import LRUCache\nfrom sdnotes.cache_g.lru import LRUCache",
-    "import sdnotes.cache_g\nprint(sdnotes.cache_g.__doc__)",
+    "from sdnotes.caching import LRUCache\nfrom sdnotes.caching.lru import LRUCache",
+    "import sdnotes.caching\nprint(sdnotes.caching.__doc__)",
     "from sdnotes import caching\nprint(caching.LRUCache)",
     "print('time.time() and random.random() are words')",
 ]

@@ -40,7 +40,6 @@ HEADINGS = {
 }
 RIGHT = f"""---
 title: a page
-hide: [toc]
 ---
 
 # T
