@@ -40,21 +40,23 @@ def lay_down(folder: Path) -> Path:
     (folder / "mkdocs.yml").write_text(text, "utf-8")
     nav.unlink()
     for slug in ("sim", "figures"):
-        _reach_all(folder, slug)
+        (folder / "tests" / slug).mkdir()
+    _reach(folder, "figures", "sim")
     succeed(folder, "evidence.run", "studies", "--update")
     succeed(folder, "pytest", "-q", "--update-outputs", "docs", "README.md")
     return folder
 
 
-def _reach_all(folder: Path, slug: str) -> None:
-    """Write a test that reaches a whole package, whose own tests are left out here."""
-    modules = sorted(p.stem for p in (folder / "sdnotes" / slug).glob("[a-z]*.py"))
-    text = "".join(f"import sdnotes.{slug}.{module}\n" for module in modules)
-    text += f"\n\ndef test_it_is_there() -> None:\n    assert sdnotes.{slug}\n"
-    # Not beside the package's own tests, which would have to say what each name is for.
-    apart = folder / "tests" / slug / "reached"
-    apart.mkdir(parents=True)
-    (apart / f"test_all_of_{slug}.py").write_text(text, "utf-8")
+def _reach(folder: Path, *slugs: str) -> None:
+    """Write a test that reaches packages whose own tests are left out here."""
+    modules = [
+        f"sdnotes.{slug}.{path.stem}"
+        for slug in slugs
+        for path in sorted((folder / "sdnotes" / slug).glob("[a-z]*.py"))
+    ]
+    text = "".join(f"import {module}\n" for module in modules)
+    text += "\n\ndef test_it_is_there() -> None:\n    assert sdnotes.sim\n"
+    (folder / "tests" / "coin" / "test_stage.py").write_text(text, "utf-8")
 
 
 def run(tree: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
