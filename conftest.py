@@ -5,7 +5,6 @@ import os
 import sys
 import zoneinfo
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -67,8 +66,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    for path in _snippets.write():
-        print(f"\nrewritten: {relative(Path(path))}")
+    rewritten, problems = _snippets.write()
+    for path in rewritten:
+        print(f"\nrewritten: {relative(path)}")
+    for problem in problems:
+        print(f"\n{problem}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(wrapper=True)
