@@ -144,6 +144,31 @@ def test_what_passed_on_these_very_inputs_does_not_run_again() -> None:
     assert quick.chosen(units(), since, green | {first.name: "other"}) == [first]
 
 
+def test_what_is_edited_while_it_runs_has_not_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("what runs", "utf-8")
+
+    def units_now() -> list[Unit]:
+        return [Unit("test files", "page", (page,), frozenset())]
+
+    def edit() -> bool:
+        return bool(page.write_text("what nobody ran", "utf-8"))
+
+    monkeypatch.setattr(quick, "GREEN", tmp_path / "green.json")
+    monkeypatch.setattr(quick, "units", units_now)
+    monkeypatch.setattr(quick, "_steps", lambda _: [("tests", edit)])
+    monkeypatch.setattr(quick.checks, "source_problems", lambda **_: [])
+    monkeypatch.setattr(quick.records, "stale", list)
+    assert quick.run(everything=True)
+    green = json.loads((tmp_path / "green.json").read_text("utf-8"))
+    since = Changes(frozenset({page}))
+    assert quick.chosen(units_now(), since, green) != []
+    page.write_text("what runs", "utf-8")
+    assert quick.chosen(units_now(), since, green) == []
+
+
 def test_without_a_repository_all_runs() -> None:
     every = frozenset(path for path in ROOT.rglob("*") if path.is_file())
     assert quick.chosen(units(), Changes(every), {}) == units()
