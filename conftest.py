@@ -28,16 +28,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 # A project of its own, run where it is laid down: tests/site/mini.py.
 collect_ignore = ["tests/site/miniature"]
 
+_HIDDEN = [".*"]  # as sitebuild/files.py
 _snippets = SnippetParser()
 
 pytest_collect_file = (
     Sybil(
         parsers=[_snippets],
         patterns=["docs/*.md", "docs/**/*.md", "*.md"],
+        excludes=_HIDDEN,
     )
     + Sybil(
         parsers=[DocTestParser()],
         patterns=["sdnotes/*.py", "sdnotes/**/*.py"],
+        excludes=_HIDDEN,
         document_types={".py": PythonDocStringDocument},
     )
 ).pytest()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sitebuild import ROOT, names
 from sitebuild.facts import parsed
+from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -90,5 +91,5 @@ def _asked(use: names.Use) -> str:
 
 def problems() -> list[Problem]:
     """Return what the package asks of the world outside."""
-    modules = sorted((ROOT / "sdnotes").rglob("*.py"))
+    modules = files(ROOT / "sdnotes", "**/*.py")
     return [p for path in modules for p in problems_of(path, path.read_text("utf-8"))]

@@ -387,6 +387,17 @@ def test_without_a_mistake_the_miniature_is_built(tree: Path) -> None:
     assert 'data-sd-name="coin/tosses"' in page
 
 
+def test_what_editors_and_systems_lay_beside_a_file_changes_nothing(
+    tree: Path,
+) -> None:
+    for name in (COIN, "README.md", "sdnotes/coin/toss.py", "docs/assets/sdnotes.css"):
+        beside = (tree / name).parent
+        (beside / f".#{Path(name).name}").symlink_to("me@host.123:456")
+        (beside / f"._{Path(name).name}").write_bytes(b"\x00\x05\x16\x07\xff")
+    mini.succeed(tree, "sitebuild", "build", "--plain")
+    mini.succeed(tree, "pytest", "--collect-only", "docs", "README.md", "sdnotes")
+
+
 @pytest.mark.parametrize(
     "name",
     [

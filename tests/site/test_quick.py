@@ -12,6 +12,7 @@ import pytest
 
 from sitebuild import ROOT, quick
 from sitebuild.changes import Changes
+from sitebuild.files import files
 from sitebuild.git import git
 from sitebuild.reads import Reads
 from sitebuild.units import COPIES, SAMPLES, Unit, is_slow
@@ -281,11 +282,11 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
 def test_every_test_file_is_known_to_quick_or_slow() -> None:
     known = {unit.name for unit in units() if unit.kind == "test files"}
     by_case = {path.relative_to(ROOT).as_posix() for path in (SAMPLES, COPIES)}
-    files = [
-        p for p in (ROOT / "tests").rglob("test_*.py") if "miniature" not in p.parts
-    ]
-    slow = {path.relative_to(ROOT).as_posix() for path in files if is_slow(path)}
-    every = {path.relative_to(ROOT).as_posix() for path in files}
+    miniature = ROOT / "tests" / "site" / "miniature"
+    found = files(ROOT / "tests", "**/test_*.py")
+    own = [path for path in found if miniature not in path.parents]
+    slow = {path.relative_to(ROOT).as_posix() for path in own if is_slow(path)}
+    every = {path.relative_to(ROOT).as_posix() for path in own}
     assert known | slow | by_case == every
     assert not known & slow
     assert not known & by_case
