@@ -5,7 +5,6 @@ import os
 import sys
 import zoneinfo
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -29,16 +28,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 # A project of its own, run where it is laid down: tests/site/mini.py.
 collect_ignore = ["tests/site/miniature"]
 
+_HIDDEN = [".*"]  # as sitebuild/files.py
 _snippets = SnippetParser()
 
 pytest_collect_file = (
     Sybil(
         parsers=[_snippets],
         patterns=["docs/*.md", "docs/**/*.md", "*.md"],
+        excludes=_HIDDEN,
     )
     + Sybil(
         parsers=[DocTestParser()],
         patterns=["sdnotes/*.py", "sdnotes/**/*.py"],
+        excludes=_HIDDEN,
         document_types={".py": PythonDocStringDocument},
     )
 ).pytest()
@@ -67,8 +69,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    for path in _snippets.write():
-        print(f"\nrewritten: {relative(Path(path))}")
+    rewritten, problems = _snippets.write()
+    for path in rewritten:
+        print(f"\nrewritten: {relative(path)}")
+    for problem in problems:
+        print(f"\n{problem}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(wrapper=True)

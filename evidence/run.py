@@ -219,13 +219,16 @@ def main() -> int:
         left_out = len(chosen) - len(stale)
         print(f"{left_out} of {len(chosen)} studies are fresh: left out without ALL=1")
         chosen = stale
+    began = {name: records.source_sha256(path) for name, path, _ in chosen}
     found = (
         run_studies(chosen)
         if folder == "studies"
         else {name: run_one(folder, path, m) for name, path, m in chosen}
     )
     failed = different = 0
-    for name, record in found.items():
+    for name, made in found.items():
+        ran = isinstance(made, str) or made["source_sha256"] == began[name]
+        record = made if ran else "its code was changed while it ran: run it again"
         if isinstance(record, str):
             failed += 1
             print(f"{name}: {record}")

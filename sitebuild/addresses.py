@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sitebuild import DOCS, defined, fences, htmlchecks, imports, pagetree
+from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
 _LOOPBACK = {"127.0.0.1", "localhost"}
@@ -74,7 +75,7 @@ def _documented(page: Path) -> Iterator[str]:
 
 def _undocumentable() -> Iterator[Problem]:
     """Yield what a page of the reference asks for, and is not there."""
-    for page in sorted((DOCS / "reference").glob("*.md")):
+    for page in files(DOCS / "reference", "*.md"):
         text = page.read_text("utf-8")
         for name in _documented(page):
             module, _, last = name.rpartition(".")
@@ -94,7 +95,7 @@ def problems() -> list[Problem]:
         for path in (*fences.pages(DOCS), *fences.root_pages())
         for problem in problems_of(path, path.read_text("utf-8"))
     ]
-    for path in sorted((DOCS / "assets").rglob("*")):
+    for path in files(DOCS / "assets", "**/*"):
         if path.suffix in (".css", ".js"):
             found += htmlchecks.foreign_in(path, path)
     return [*found, *_undocumentable()]

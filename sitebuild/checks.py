@@ -30,6 +30,7 @@ from sitebuild import (
     unused,
 )
 from sitebuild.facts import parsed
+from sitebuild.files import files
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SHARED = ("sim", "figures")
@@ -80,11 +81,11 @@ def mirror_problems() -> list[Problem]:
         need(ROOT / "tests" / slug, because)
         if slug not in SHARED:
             need(DOCS / "chapters" / f"{slug}.md", because)
-    for path in sorted((DOCS / "chapters").glob("*.md")):
+    for path in files(DOCS / "chapters", "*.md"):
         if path.stem not in have or path.stem in SHARED:
             message = f"a chapter without a package sdnotes.{path.stem}"
             problems.append(Problem(relative(path), 1, message))
-    for path in sorted((DOCS / "reference").glob("*.md")):
+    for path in files(DOCS / "reference", "*.md"):
         if path.stem not in have:
             message = f"a reference page without a package sdnotes.{path.stem}"
             problems.append(Problem(relative(path), 1, message))
@@ -156,7 +157,7 @@ def unrun_examples(path: Path, text: str) -> list[Problem]:
 
 def example_problems() -> list[Problem]:
     """Return examples of the package that the site would show and nobody run."""
-    modules = sorted((ROOT / "sdnotes").rglob("*.py"))
+    modules = files(ROOT / "sdnotes", "**/*.py")
     return [
         p for path in modules for p in unrun_examples(path, path.read_text("utf-8"))
     ]

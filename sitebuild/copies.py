@@ -7,7 +7,8 @@ from pathlib import Path
 from sitebuild import ROOT
 
 made_anywhere = shutil.ignore_patterns(
-    "__pycache__", ".*_cache", ".hypothesis", "node_modules"
+    *("__pycache__", ".*_cache", ".hypothesis", "node_modules"),
+    *(".#*", "._*"),  # of editors and systems, see files.py
 )
 """What a copy leaves out, whichever folder it stands in."""
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sitebuild import ROOT, names
 from sitebuild.facts import facts_of, parsed
+from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
 PURE = {
@@ -127,7 +128,7 @@ def unsaid(path: Path, modules: Iterable[str], text: str) -> list[Problem]:
 
 def problems() -> list[Problem]:
     """Return what the package asks of the world outside, or of another topic."""
-    paths = sorted((ROOT / "sdnotes").rglob("*.py"))
+    paths = files(ROOT / "sdnotes", "**/*.py")
     texts = {path: path.read_text("utf-8") for path in paths}
     looked_at = (path for path in paths if _may_ask(path, texts[path]))
     found = [p for path in looked_at for p in problems_of(path, texts[path])]

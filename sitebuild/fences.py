@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sitebuild import DOCS, ROOT
 from sitebuild.fenced import Fence, fences
+from sitebuild.files import files
 from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.shown import strange
 
@@ -236,17 +237,17 @@ def _scanned(text: str, path: Path) -> tuple[Block, ...]:
 
 def pages(docs: Path) -> list[Path]:
     """Return every Markdown page below a folder, sorted."""
-    return sorted(docs.rglob("*.md"))
+    return files(docs, "**/*.md")
 
 
 def root_pages() -> list[Path]:
     """Return the Markdown files beside the README, whose snippets are tested too."""
-    return sorted(ROOT.glob("*.md"))
+    return files(ROOT, "*.md")
 
 
 def scripts() -> list[Path]:
     """Return the golden scripts: what a simulator does, as a story with its trace."""
-    return sorted((ROOT / "tests").glob("*/*.md"))
+    return files(ROOT / "tests", "*/*.md")
 
 
 def all_pages() -> list[Path]:

@@ -111,14 +111,14 @@ def run(*, everything: bool = False) -> bool:
     green = json.loads(GREEN.read_text("utf-8")) if GREEN.is_file() else {}
     running = known if everything else chosen(known, changes.since_main(), green)
     keep()
+    asked = {unit.name: unit.digest for unit in running}  # of what runs, not of later
     for name, step in _steps(running):
         if not step():
             print(f"quick: {name} failed", file=sys.stderr)
             return False
-    passed = {unit.name: unit.digest for unit in running}
     names = {unit.name for unit in known}
     kept = {name: digest for name, digest in green.items() if name in names}
-    write_whole(GREEN, json.dumps(kept | passed, indent=0))
+    write_whole(GREEN, json.dumps(kept | asked, indent=0))
     spent_s = time.monotonic() - began_s
     print(f"quick: {spent_s:.1f} s; {left_out(known, running)}")
     if stale := records.stale():

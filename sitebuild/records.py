@@ -24,6 +24,7 @@ from typing import Any
 from sdnotes.tables import text_table
 from sitebuild import DOCS, RECORDS, ROOT, fences, imports
 from sitebuild.fences import Block
+from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
 KINDS = {
@@ -139,7 +140,7 @@ def _missing(name: str) -> str:
             break
     else:
         known = [
-            p.relative_to(RECORDS).with_suffix("") for p in RECORDS.rglob("*.json")
+            p.relative_to(RECORDS).with_suffix("") for p in files(RECORDS, "**/*.json")
         ]
         near = get_close_matches(name, [path.as_posix() for path in known], 1, 0.8)
         remedy = (
@@ -221,5 +222,5 @@ def is_fresh(name: str) -> bool:
 
 def stale() -> list[Problem]:
     """Return a problem for each record whose source has changed, or is gone."""
-    found = ((path, _wrong_with(path)) for path in sorted(RECORDS.rglob("*.json")))
+    found = ((path, _wrong_with(path)) for path in files(RECORDS, "**/*.json"))
     return [Problem(relative(path), 1, wrong) for path, wrong in found if wrong]

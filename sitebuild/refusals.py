@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sitebuild import ROOT
 from sitebuild.facts import parsed
+from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
 OF_NO_ARGUMENT = {
@@ -163,7 +164,7 @@ def problems() -> list[Problem]:
 
     A command's own errors are told to a shell, which has no arguments of ours.
     """
-    modules = sorted((ROOT / "sdnotes").rglob("*.py"))
+    modules = files(ROOT / "sdnotes", "**/*.py")
     return [
         problem
         for path in modules

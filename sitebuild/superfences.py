@@ -17,6 +17,7 @@ from pymdownx.superfences import SuperFencesException
 
 from sitebuild import DOCS, ROOT, engine, fences, records, steady
 from sitebuild.build import BROWSER, SERVING
+from sitebuild.files import files
 from sitebuild.problems import ProblemError
 
 _RESULT = '<div class="result"'
@@ -26,8 +27,8 @@ _seen: dict[str, int] = {}
 
 
 def _stamps(folder: Path, pattern: str) -> int:
-    files = sorted(folder.rglob(pattern))
-    return hash(tuple((str(path), path.stat().st_mtime_ns) for path in files))
+    found = files(folder, f"**/{pattern}")
+    return hash(tuple((str(path), path.stat().st_mtime_ns) for path in found))
 
 
 def refresh() -> None:

@@ -12,7 +12,7 @@ from sybil import Document, Example, Region
 
 from sitebuild import steady
 from sitebuild.fences import Block, scan_text
-from sitebuild.problems import ProblemError
+from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.whole import write_whole
 
 
@@ -38,7 +38,8 @@ class SnippetParser:
 
     def __init__(self, *, update: bool = False) -> None:
         self.update = update
-        self.written: dict[Path, list[tuple[Block, str]]] = {}
+        self.written: dict[tuple[Path, str], list[tuple[Block, str]]] = {}
+        """What the blocks of a page printed, by its path and the text that ran."""
 
     def __call__(self, document: Document) -> Iterable[Region]:
         """Yield one region for each block. Raises ProblemError for a bad fence."""
@@ -52,21 +53,32 @@ class SnippetParser:
             if self.update:
                 if block.recorded != result.text:
                     steady.require(block, result)
-                self.written.setdefault(block.path, []).append((block, result.text))
+                page = (block.path, example.document.text)
+                self.written.setdefault(page, []).append((block, result.text))
             else:
                 steady.check(block, result)
         except ProblemError as error:
             return str(error)
         return None
 
-    def write(self) -> list[Path]:
-        """Rewrite the output fences of the pages that ran; return what changed."""
-        changed = []
-        for path, blocks in self.written.items():
-            before = path.read_text("utf-8")
-            after = with_outputs(before, blocks)
-            if after != before:
-                newline = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
-                write_whole(path, after, newline)
-                changed.append(path)
-        return changed
+    def write(self) -> tuple[list[Path], list[Problem]]:
+        """Rewrite the output fences of the pages that ran.
+
+        Return what changed, and the pages that were saved meanwhile: where their blocks
+        stand now, nobody knows, so nothing is written there.
+        """
+        changed, problems = [], []
+        for (path, ran), blocks in self.written.items():
+            if (after := with_outputs(ran, blocks)) == ran:
+                continue
+            if not path.is_file() or path.read_text("utf-8") != ran:
+                message = (
+                    "this page was saved while its snippets ran, so no output of it "
+                    "was written: run `make outputs` again"
+                )
+                problems.append(Problem(relative(path), 1, message))
+                continue
+            newline = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
+            write_whole(path, after, newline)
+            changed.append(path)
+        return changed, problems

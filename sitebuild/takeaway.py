@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sitebuild import ROOT, imports
 from sitebuild.facts import FACE
+from sitebuild.files import files
 from sitebuild.problems import Problem, line_of, relative
 
 MOST_FILES = 3
@@ -56,7 +57,7 @@ def offered(folder: Path = ROOT / "sdnotes") -> list[TakeAway]:
     """Return what the modules below a folder offer, in the order of their paths."""
     marked = (
         (path, _MARK.search(path.read_text("utf-8")))
-        for path in sorted(folder.rglob("*.py"))
+        for path in files(folder, "**/*.py")
     )
     return [TakeAway(match[1], _needed(path)) for path, match in marked if match]
 

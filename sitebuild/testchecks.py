@@ -9,14 +9,15 @@ from pathlib import Path
 
 from sitebuild import ROOT, imports
 from sitebuild.facts import facts_of
+from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
 _TESTS = ROOT / "tests"
 
 
 def _files() -> list[Path]:
-    files = sorted(_TESTS.rglob("*.py"))
-    return [path for path in files if "miniature" not in path.parts]
+    found = files(_TESTS, "**/*.py")
+    return [path for path in found if _TESTS / "site" / "miniature" not in path.parents]
 
 
 def untested() -> list[Problem]:
@@ -30,7 +31,7 @@ def untested() -> list[Problem]:
             f"tests/{path.parent.name}/test_{path.stem}.py, or an example (>>>) in "
             "its docstrings",
         )
-        for path in sorted((ROOT / "sdnotes").rglob("*.py"))
+        for path in files(ROOT / "sdnotes", "**/*.py")
         if path not in reached
         and not path.name.startswith("__")
         and ">>>" not in path.read_text("utf-8")

@@ -19,12 +19,14 @@ from typing import Any
 from sitebuild import ROOT, changes, fences, imports, records, takeaway
 from sitebuild.browser import node
 from sitebuild.facts import facts_of
+from sitebuild.files import files
 from sitebuild.problems import ProblemError, relative
 
 TESTS = ROOT / "tests"
 CONFIG = ROOT / "pyproject.toml"
 SAMPLES = TESTS / "evidence" / "test_samples.py"
 COPIES = TESTS / "site" / "test_copyable.py"
+_MINIATURE = TESTS / "site" / "miniature"
 
 _TYPED = ("sdnotes", "sitebuild", "evidence")
 _ENGINE = ("engine", "worker", "sybil_parser")
@@ -115,8 +117,8 @@ def is_slow(path: Path) -> bool:
 
 
 def _test_files() -> Iterator[Unit]:
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        apart = path in (SAMPLES, COPIES) or "miniature" in path.parts
+    for path in files(TESTS, "**/test_*.py"):
+        apart = path in (SAMPLES, COPIES) or _MINIATURE in path.parents
         if not apart and not is_slow(path):
             yield Unit("test files", relative(path), (path,), inputs_of_test(path))
 
@@ -145,7 +147,7 @@ def _copies() -> Iterator[Unit]:
 
 
 def _doctests() -> Iterator[Unit]:
-    for path in sorted((ROOT / "sdnotes").rglob("*.py")):
+    for path in files(ROOT / "sdnotes", "**/*.py"):
         if ">>>" in path.read_text("utf-8"):
             uses = frozenset(imports.closure([path]))
             yield Unit("doctests", relative(path), (path,), uses | _faces(uses))
@@ -187,15 +189,15 @@ def _words_before(since: changes.Changes, page: Path) -> frozenset[str]:
 
 
 def _types() -> Iterator[Unit]:
-    files = [p for top in _TYPED for p in sorted((ROOT / top).rglob("*.py"))]
-    own = (*files, CONFIG)
+    typed = [path for top in _TYPED for path in files(ROOT / top, "**/*.py")]
+    own = (*typed, CONFIG)
     yield Unit("mypy", "mypy", own, frozenset(own))
 
 
 def _front_end() -> Iterator[Unit]:
-    own = [p for p in sorted(node.WEB.rglob("*")) if p.suffix in (".ts", ".json")]
-    own = [p for p in own if p.is_file() and "node_modules" not in p.parts]
-    own += sorted((ROOT / "sitebuild").glob("page_*.py"))
+    below = ("*", "src/**/*", "test/**/*")  # not node_modules
+    own = [path for pattern in below for path in files(node.WEB, pattern)]
+    own += files(ROOT / "sitebuild", "page_*.py")
     yield Unit("the front end", "web", tuple(own), frozenset(own))
 
 

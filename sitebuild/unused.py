@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sitebuild import ROOT, fences
 from sitebuild.facts import FACE, parsed
+from sitebuild.files import files
 from sitebuild.imports import home_of
 from sitebuild.problems import Problem, ProblemError, relative
 
@@ -102,7 +103,7 @@ def used_anywhere() -> set[_Use]:
     """Return what pages, evidence, the site's build and other modules use."""
     found: set[_Use] = set()
     for top in ("sdnotes", "evidence", "sitebuild"):
-        for path in (ROOT / top).rglob("*.py"):
+        for path in files(ROOT / top, "**/*.py"):
             if not (top == "sdnotes" and path.name == FACE):
                 found |= uses(path.read_text("utf-8"))
     for page in fences.all_pages():
@@ -134,7 +135,7 @@ def problems() -> list[Problem]:
     """Return the public names that nothing but tests uses."""
     used = used_anywhere()
     problems = []
-    for path in sorted((ROOT / "sdnotes").rglob("*.py")):
+    for path in files(ROOT / "sdnotes", "**/*.py"):
         if path.name != FACE and _is_tested(path):
             kept = KEPT.get(relative(path), {})
             problems += [

@@ -15,6 +15,7 @@ def write_whole(path: Path, text: str, newline: str = "\n") -> None:
 
     Raises UnicodeEncodeError or OSError, and then has changed nothing.
     """
+    path = path.resolve()  # a link stays one, and what it leads to is written
     content = text.replace("\n", newline).encode("utf-8")
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

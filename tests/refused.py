@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from sitebuild import ROOT, refusals
+from sitebuild.files import files
 
 Case = tuple[Callable[..., object], dict[str, Any], dict[str, list[Any]]]
 
@@ -58,7 +59,7 @@ def missed(package: str, cases: Sequence[Case]) -> list[str]:
                 _, path, line = refused(call, {**good, name: value})
                 tried.add((path, line))
     found = []
-    for path in sorted((ROOT / "sdnotes" / package).glob("*.py")):
+    for path in files(ROOT / "sdnotes" / package, "*.py"):
         for node, pattern in refusals.messages(ast.parse(path.read_text("utf-8"))):
             lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             of_none = pattern.startswith(tuple(refusals.OF_NO_ARGUMENT))

@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from sitebuild import ROOT
 from sitebuild.browser import licences, node, precompile, wheels
+from sitebuild.files import files
 from sitebuild.problems import Problem, ProblemError
 
 CACHE = ROOT / ".browser"
@@ -62,12 +63,12 @@ def _inputs() -> str:
     """Return a digest of all that the runtime is made from."""
     here = Path(__file__).parent
     paths = [
-        *(ROOT / "sdnotes").rglob("*.py"),
-        *here.glob("*.py"),
-        *(node.WEB / "src").iterdir(),
-        *node.WEB.glob("*.json"),
-        *node.WEB.glob("*.mjs"),
-        *(ROOT / "sitebuild").glob("page_*.py"),
+        *files(ROOT / "sdnotes", "**/*.py"),
+        *files(here, "*.py"),
+        *files(node.WEB / "src", "*"),
+        *files(node.WEB, "*.json"),
+        *files(node.WEB, "*.mjs"),
+        *files(ROOT / "sitebuild", "page_*.py"),
         ROOT / "requirements.txt",
         ROOT / "pyproject.toml",
     ]
@@ -160,8 +161,8 @@ def _assembled(cache: Path) -> Path:
         folder = Path(scratch) / "runtime"
         folder.mkdir()
         _assemble_into(folder, cache)
-        files = (path for path in folder.rglob("*") if path.is_file())
-        target = cache / _digest((p.relative_to(folder).as_posix(), p) for p in files)
+        made = (path for path in folder.rglob("*") if path.is_file())
+        target = cache / _digest((p.relative_to(folder).as_posix(), p) for p in made)
         if not target.is_dir():
             folder.rename(target)
     return target

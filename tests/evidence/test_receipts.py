@@ -8,14 +8,15 @@ import pytest
 from evidence import run as evidence_run
 from evidence.labs import notebook
 from sitebuild import RECORDS, ROOT, records
+from sitebuild.files import files
 
 READS = ("evidence/labs/**/*.py", "evidence/records/**/*.json")
 
-LABS = sorted(
+LABS = [
     path
-    for path in RECORDS.rglob("*.json")
+    for path in files(RECORDS, "**/*.json")
     if json.loads(path.read_text("utf-8"))["kind"] == "lab"
-)
+]
 
 
 def test_the_hash_of_a_lab_covers_its_harness_and_asks_for_no_server_otherwise() -> (

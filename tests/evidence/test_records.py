@@ -8,6 +8,7 @@ import pytest
 
 from evidence import run as evidence_run
 from sitebuild import RECORDS, ROOT, records
+from sitebuild.files import files
 
 READS = ("evidence/**/*.py", "evidence/records/**/*.json", "sdnotes/**/*.py")
 
@@ -22,7 +23,7 @@ def test_no_record_is_stale() -> None:
 def test_every_study_has_a_record_and_every_record_a_source() -> None:
     names = {
         p.relative_to(RECORDS).with_suffix("").as_posix()
-        for p in RECORDS.rglob("*.json")
+        for p in files(RECORDS, "**/*.json")
     }
     made = {
         name
@@ -101,7 +102,7 @@ def test_a_benchmark_is_shown_with_what_was_measured_when_and_where() -> None:
 
 
 def test_a_record_holds_no_machine_and_no_date_where_it_is_compared() -> None:
-    for path in RECORDS.rglob("*.json"):
+    for path in files(RECORDS, "**/*.json"):
         facts = json.loads(path.read_text("utf-8"))
         assert set(facts) == {
             "kind",

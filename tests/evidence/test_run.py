@@ -92,6 +92,21 @@ def test_what_found_nothing_stands_in_the_summary_of_the_job_with_its_reason(
     ]
 
 
+def test_what_was_changed_while_it_ran_is_not_recorded(
+    run_labs: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def edited() -> tuple[list[tuple[str, str]], dict[str, Any]]:
+        monkeypatch.setattr(records, "source_sha256", lambda _: "of what nobody ran")
+        return fine()
+
+    assert run_labs({"cap/one": edited}, "--update") == 1
+    said = capsys.readouterr().out
+    assert "cap/one: its code was changed while it ran: run it again\n" in said
+    assert not records.path_of("cap/one").exists()
+
+
 def test_one_lab_can_be_run_by_its_name(
     run_labs: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

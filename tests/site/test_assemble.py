@@ -13,6 +13,7 @@ import pytest
 
 from sitebuild import DOCS, ROOT, browser, fences, page_imports, policy
 from sitebuild.browser import node, precompile, wheels
+from sitebuild.files import files
 from sitebuild.problems import ProblemError
 
 pytestmark = pytest.mark.slow
@@ -79,7 +80,7 @@ def test_our_wheels_hold_the_whole_package_and_nothing_twice(
     for path in (runtime.folder / "wheels").glob("sdnotes*.whl"):
         with ZipFile(path) as archive:
             found += [n for n in archive.namelist() if n.endswith(".py")]
-    ours = [p.relative_to(ROOT).as_posix() for p in (ROOT / "sdnotes").rglob("*.py")]
+    ours = [p.relative_to(ROOT).as_posix() for p in files(ROOT / "sdnotes", "**/*.py")]
     assert sorted(found) == sorted(ours)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sybil import Document
 
 from sitebuild import DOCS, engine
 from sitebuild.fences import Block, scan_text
@@ -405,10 +406,31 @@ def test_rewriting_outputs_keeps_the_line_ends_of_a_page(tmp_path: Path) -> None
     text = f'# T\n\n{FENCE}python name="a"\nprint(1)\n{FENCE}\nend\n'
     page.write_bytes(text.replace("\n", "\r\n").encode())
     parser = SnippetParser(update=True)
-    (only,) = scan_text(page.read_text("utf-8"), page)
-    parser.written[page] = [(only, "1")]
-    assert parser.write() == [page]
+    ran = page.read_text("utf-8")
+    (only,) = scan_text(ran, page)
+    parser.written[page, ran] = [(only, "1")]
+    assert parser.write() == ([page], [])
     assert page.read_bytes().count(b"\r\n") == page.read_bytes().count(b"\n") > 7
+
+
+def test_a_page_that_is_saved_while_its_snippets_run_is_left_as_it_was_saved(
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f'# T\n\n{FENCE}python name="a"\nprint(1)\n{FENCE}\n', "utf-8")
+    for edit in ("# A longer title\n", None):
+        parser = SnippetParser(update=True)
+        for example in Document.parse(str(page), parser).examples():
+            example.evaluate()
+        if edit is None:
+            page.unlink()
+        else:
+            page.write_text(edit + page.read_text("utf-8"), "utf-8")
+            saved = page.read_text("utf-8")
+        rewritten, (problem,) = parser.write()
+        assert rewritten == []
+        assert str(problem).startswith("page.md:1: this page was saved while its snipp")
+        assert not page.exists() if edit is None else page.read_text("utf-8") == saved
 
 
 def test_scanning_is_the_same_for_unusual_paths(tmp_path: Path) -> None:

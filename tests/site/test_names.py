@@ -5,12 +5,13 @@ import re
 
 import sdnotes
 from sitebuild import ROOT, checks
+from sitebuild.files import files
 
 READS = ("sdnotes/**/*.py",)
 
 TOP = [
     node
-    for path in sorted((ROOT / "sdnotes").rglob("*.py"))
+    for path in files(ROOT / "sdnotes", "**/*.py")
     for node in ast.parse(path.read_text("utf-8")).body
 ]
 FUNCTIONS = [n for n in TOP if isinstance(n, ast.FunctionDef) and n.name[0] != "_"]

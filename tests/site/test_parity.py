@@ -5,6 +5,7 @@ from programs import LEFT, LEFT_SAYS, PROGRAMS
 
 from sdnotes.tables import text_table
 from sitebuild import DOCS, browser, engine, fences
+from sitebuild.files import files
 from sitebuild.testing import parity
 
 pytestmark = pytest.mark.slow
@@ -172,7 +173,7 @@ def test_the_whole_package_can_be_imported_in_a_page(
     assert result["err"] == ""
     modules = {
         ".".join(path.relative_to(DOCS.parent).with_suffix("").parts)
-        for path in (DOCS.parent / "sdnotes").rglob("*.py")
+        for path in files(DOCS.parent / "sdnotes", "**/*.py")
     }
     names = {name.removesuffix(".__init__") for name in modules}
     assert set(result["out"].split()) == names - {"sdnotes"}

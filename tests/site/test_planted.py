@@ -395,6 +395,17 @@ def test_without_a_mistake_the_miniature_is_built(tree: Path) -> None:
     assert 'data-sd-name="coin/tosses"' in page
 
 
+def test_what_editors_and_systems_lay_beside_a_file_changes_nothing(
+    tree: Path,
+) -> None:
+    for name in (COIN, "README.md", "sdnotes/coin/toss.py", "docs/assets/sdnotes.css"):
+        beside = (tree / name).parent
+        (beside / f".#{Path(name).name}").symlink_to("me@host.123:456")
+        (beside / f"._{Path(name).name}").write_bytes(b"\x00\x05\x16\x07\xff")
+    mini.succeed(tree, "sitebuild", "build", "--plain")
+    mini.succeed(tree, "pytest", "--collect-only", "docs", "README.md", "sdnotes")
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -446,3 +457,21 @@ def test_outputs_are_rewritten_by_the_one_command_that_the_messages_name(
     said = mini.succeed(tree, "pytest", "-q", "--update-outputs", "docs", "README.md")
     assert f"rewritten: {COIN}" in said
     assert page.read_text("utf-8") == before
+
+
+def test_a_page_that_is_saved_while_its_outputs_are_made_is_left_as_it_was_saved(
+    tree: Path,
+) -> None:
+    """The author is a plugin of pytest's, who writes on after each snippet."""
+    page, author = tree / COIN, tree / "author.py"
+    page.write_text(page.read_text("utf-8").replace("3 heads", "4 heads"), "utf-8")
+    save = "file.write('Saved.\\n')"
+    writes_on = f"with open({str(page)!r}, 'a') as file:\n        {save}"
+    author.write_text(f"def pytest_runtest_teardown():\n    {writes_on}\n", "utf-8")
+    before = page.read_text("utf-8")
+    options = ("-p", "author", "--update-outputs", COIN)
+    done = mini.run(tree, "pytest", "-q", *options)
+    assert done.returncode == 1
+    assert f"{COIN}:1: this page was saved while its snippets ran" in done.stdout
+    assert "rewritten" not in done.stdout
+    assert page.read_text("utf-8").replace("Saved.\n", "") == before

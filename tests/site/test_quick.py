@@ -12,6 +12,7 @@ import pytest
 
 from sitebuild import ROOT, quick
 from sitebuild.changes import Changes
+from sitebuild.files import files
 from sitebuild.git import git
 from sitebuild.reads import Reads
 from sitebuild.units import COPIES, SAMPLES, Unit, is_slow
@@ -144,6 +145,31 @@ def test_what_passed_on_these_very_inputs_does_not_run_again() -> None:
     assert quick.chosen(units(), since, green | {first.name: "other"}) == [first]
 
 
+def test_what_is_edited_while_it_runs_has_not_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("what runs", "utf-8")
+
+    def units_now() -> list[Unit]:
+        return [Unit("test files", "page", (page,), frozenset())]
+
+    def edit() -> bool:
+        return bool(page.write_text("what nobody ran", "utf-8"))
+
+    monkeypatch.setattr(quick, "GREEN", tmp_path / "green.json")
+    monkeypatch.setattr(quick, "units", units_now)
+    monkeypatch.setattr(quick, "_steps", lambda _: [("tests", edit)])
+    monkeypatch.setattr(quick.checks, "source_problems", lambda **_: [])
+    monkeypatch.setattr(quick.records, "stale", list)
+    assert quick.run(everything=True)
+    green = json.loads((tmp_path / "green.json").read_text("utf-8"))
+    since = Changes(frozenset({page}))
+    assert quick.chosen(units_now(), since, green) != []
+    page.write_text("what runs", "utf-8")
+    assert quick.chosen(units_now(), since, green) == []
+
+
 def test_without_a_repository_all_runs() -> None:
     every = frozenset(path for path in ROOT.rglob("*") if path.is_file())
     assert quick.chosen(units(), Changes(every), {}) == units()
@@ -256,11 +282,11 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
 def test_every_test_file_is_known_to_quick_or_slow() -> None:
     known = {unit.name for unit in units() if unit.kind == "test files"}
     by_case = {path.relative_to(ROOT).as_posix() for path in (SAMPLES, COPIES)}
-    files = [
-        p for p in (ROOT / "tests").rglob("test_*.py") if "miniature" not in p.parts
-    ]
-    slow = {path.relative_to(ROOT).as_posix() for path in files if is_slow(path)}
-    every = {path.relative_to(ROOT).as_posix() for path in files}
+    miniature = ROOT / "tests" / "site" / "miniature"
+    found = files(ROOT / "tests", "**/test_*.py")
+    own = [path for path in found if miniature not in path.parents]
+    slow = {path.relative_to(ROOT).as_posix() for path in own if is_slow(path)}
+    every = {path.relative_to(ROOT).as_posix() for path in own}
     assert known | slow | by_case == every
     assert not known & slow
     assert not known & by_case

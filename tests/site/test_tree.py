@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from sitebuild import DOCS, ROOT, checks, fences, records
 from sitebuild.copies import environment_of
+from sitebuild.files import files
 from sitebuild.git import git
 from sitebuild.problems import Problem, line_of, relative
 
@@ -41,13 +42,14 @@ def tracked() -> list[Path]:
     made = {".venv", "site", ".git", ".cache", ".browser", "node_modules"}
     made |= {"__pycache__", ".hypothesis"}
     found: list[Path] = []
-    for folder, below, files in os.walk(ROOT):
+    for folder, below, names in os.walk(ROOT):
         below[:] = [
             name
             for name in below
             if name not in made and not name.endswith(("_cache", ".new"))
         ]
-        found += [Path(folder, name) for name in files]
+        mine = [name for name in names if not name.startswith((".#", "._"))]
+        found += [Path(folder, name) for name in mine]
     return found
 
 
@@ -114,7 +116,7 @@ def test_modules_and_functions_are_short() -> None:
     modules = (
         path
         for folder in ("sdnotes", "sitebuild", "evidence")
-        for path in (ROOT / folder).rglob("*.py")
+        for path in files(ROOT / folder, "**/*.py")
         if "node_modules" not in path.parts
     )
     assert [
@@ -399,7 +401,7 @@ def test_what_drives_a_browser_is_marked_so_and_slow(
 def debian_packages() -> set[str]:
     """Return the packages that the labs' calls of ``find`` name."""
     named = set()
-    for path in (ROOT / "evidence" / "labs").rglob("*.py"):
+    for path in files(ROOT / "evidence" / "labs", "**/*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         constants = {
             target.id: node.value

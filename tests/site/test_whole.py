@@ -47,3 +47,15 @@ def test_a_new_file_may_be_read_by_those_who_may_read_others(tmp_path: Path) -> 
     whole.write_whole(tmp_path / "new", "text")
     modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert len(modes) == 1
+
+
+def test_a_link_stays_one_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    for name in ("kept", "docs"):
+        (tmp_path / name).mkdir()
+    target, link = tmp_path / "kept" / "page.md", tmp_path / "docs" / "page.md"
+    target.write_text("before", "utf-8")
+    link.symlink_to("../kept/page.md")
+    whole.write_whole(link, "after")
+    assert link.is_symlink()
+    assert target.read_text("utf-8") == "after"
+    assert [path.name for path in link.parent.iterdir()] == ["page.md"]
