@@ -19,6 +19,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild import DOCS, fences, pagetree
+from sitebuild.files import files
 from sitebuild.problems import Problem, line_of, relative
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -164,7 +165,7 @@ def map_problems() -> list[Problem]:
             f"the map leaves out a chapter: - **[Its name](chapters/{path.name})** Its "
             "question?",
         )
-        for path in sorted((DOCS / "chapters").glob("*.md"))
+        for path in files(DOCS / "chapters", "*.md")
         if f"](chapters/{path.name})**" not in text
     ]
 

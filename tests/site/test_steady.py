@@ -109,7 +109,7 @@ def test_outputs_are_not_rewritten_by_what_another_run_would_not_give(
         parsed = only
 
     assert "page.md:" in str(parser._evaluate(Example()))  # type: ignore[arg-type]
-    assert parser.write() == []
+    assert parser.write() == ([], [])
 
 
 def test_what_is_recorded_already_is_not_run_again(
