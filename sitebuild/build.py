@@ -28,7 +28,7 @@ BROWSER = "SDNOTES_BROWSER"
 
 _MARKER = ".built-by-sdnotes"
 _WARNED_LINK = re.compile(
-    r"Doc file '(?P<page>[^']+)' contains a link '(?P<link>[^']+)'"
+    r"Doc file '(?P<page>[^']+)' contains an? [a-z ]*link (?:to )?'(?P<link>[^']+)'"
 )
 # Builders write the date of the build into what they make unless they are told one.
 _FIXED_DATE = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}

@@ -96,20 +96,37 @@ def mirror_problems() -> list[Problem]:
     return problems
 
 
+def dead_link(page: Path, link: str) -> str:
+    """Return why a page's link leads nowhere, or ""; anchors are another matter.
+
+    The site has what is in docs/; other pages are read in the repository.
+    """
+    address = urlsplit(link)
+    target = unquote(address.path)
+    if address.scheme or address.netloc or not target:
+        return ""
+    if target.startswith("/"):
+        return f"{target!r} begins at the root of a host: write it as from this page"
+    home = DOCS if DOCS in page.parents else ROOT
+    path = (page.parent / target).resolve()
+    if not path.exists():
+        return f"dead link: there is no {target!r} beside this page"
+    if not path.is_relative_to(home):
+        where = "docs/, which is all that is published" if home == DOCS else "the tree"
+        return f"{target!r} leads out of {where}: write its whole address"
+    if home == DOCS and not path.is_file():
+        return f"{target!r} is a folder: name a page in it"
+    return ""
+
+
 def link_problems() -> list[Problem]:
     """Every relative link of a page leads to a file; anchors are checked when built."""
-    problems = []
-    for path in fences.all_pages():
-        text = path.read_text("utf-8")
-        for link in pagetree.links(text, path):
-            address = urlsplit(link.target)
-            target = unquote(address.path)
-            if address.scheme or address.netloc or not target:
-                continue
-            if not (path.parent / target).resolve().exists():
-                message = f"dead link: there is no {target!r} beside this page"
-                problems.append(Problem(relative(path), link.line, message))
-    return problems
+    return [
+        Problem(relative(path), link.line, dead)
+        for path in fences.all_pages()
+        for link in pagetree.links(path.read_text("utf-8"), path)
+        if (dead := dead_link(path, link.target))
+    ]
 
 
 def fence_problems() -> list[Problem]:

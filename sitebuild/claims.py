@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT, pagetree
+from sitebuild import DOCS, ROOT, fenced, pagetree
 from sitebuild.problems import Problem, relative
 
 PAGE = DOCS / "claims.md"
@@ -48,7 +48,8 @@ def read(path: Path = PAGE) -> list[Claim]:
     """Return the answers in the order of the page."""
     found: list[Claim] = []
     current = ""
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    text = fenced.uncommented(path.read_text("utf-8"), path)
+    for number, line in enumerate(text.splitlines(), start=1):
         if heading := _HEADING.match(line):
             rest = _REST.fullmatch(heading["rest"])
             verdict, anchor = (rest["verdict"], rest["anchor"]) if rest else ("", "")

@@ -22,6 +22,11 @@ from sitebuild.problems import Problem, ProblemError, relative
 _INFO = re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)")
 _CLOSING = re.compile(r"\s*(`{3,}|~{3,})\s*")
 _BLOCK = re.compile(r"\s*(!!!|\?\?\?\+?|===)\s")  # its content follows at once
+_COMMENT_OR_CODE = re.compile(
+    r"(?P<comment><!--.*?-->)"
+    r"|(?<![\\`])(?P<marks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=marks)(?!`)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def fences(text: str, path: Path) -> Iterator[Fence]:
     for region in regions:
         if region.start < covered:
             continue  # shown inside a longer fence, as the contributor's guide does
-        covered = region.end
+        last, covered = covered, region.end
         line = text.count("\n", 0, region.start) + 1
         opening, *inside = text[region.start : region.end].split("\n")
         closing = inside.pop() if inside else ""
@@ -72,7 +77,7 @@ def fences(text: str, path: Path) -> Iterator[Fence]:
         if not _CLOSING.fullmatch(closing):
             message = f"the fence {opening.strip()!r} is never closed"
             raise ProblemError(Problem(relative(path), line, message))
-        if wrong := _misplaced(text, region.start, opening, closing):
+        if wrong := _misplaced(text, last, region.start, opening, closing):
             raise ProblemError(Problem(relative(path), line, wrong))
         lines = [part.removeprefix(indent) for part in inside]
         yield Fence(
@@ -86,8 +91,32 @@ def fences(text: str, path: Path) -> Iterator[Fence]:
         )
 
 
-def _misplaced(text: str, start: int, opening: str, closing: str) -> str:
-    """Return why Markdown would read a fence otherwise than we do, or ""."""
+def uncommented(text: str, path: Path) -> str:
+    """Return a text line by line as it was, without its comments.
+
+    Their signs mean nothing in code. Raises ProblemError for a fence that cannot be
+    read.
+    """
+    parts, at = [], 0
+    for fence in fences(text, path):
+        parts += [_without_comments(text[at : fence.start])]
+        parts += [text[fence.start : fence.end]]
+        at = fence.end
+    return "".join((*parts, _without_comments(text[at:])))
+
+
+def _without_comments(text: str) -> str:
+    def kept(found: re.Match[str]) -> str:
+        return "\n" * found[0].count("\n") if found["comment"] else found[0]
+
+    return _COMMENT_OR_CODE.sub(kept, text)
+
+
+def _misplaced(text: str, last: int, start: int, opening: str, closing: str) -> str:
+    """Return why Markdown would read a fence otherwise than we do, or "".
+
+    The one before it ends at ``last``.
+    """
     indent = len(opening) - len(opening.lstrip())
     marks = re.match(r"`+|~+", opening.lstrip())
     assert marks is not None
@@ -101,6 +130,9 @@ def _misplaced(text: str, start: int, opening: str, closing: str) -> str:
         )
     if indent and above.strip() and not _BLOCK.match(above):
         return "a fence in a list item stands after an empty line"
-    if text.count("<!--", 0, start) > text.count("-->", 0, start):
-        return "a fence in a comment would run, and be shown to nobody: delete it"
+    if "<!--" in _COMMENT_OR_CODE.sub("", text[last:start]):
+        return (
+            "a fence in a comment would run, and be shown to nobody: delete it, or end "
+            "the comment above it by -->"
+        )
     return ""

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from sitebuild import DOCS, fences, pagetree
+from sitebuild import DOCS, fenced, fences, pagetree
 from sitebuild.problems import Problem, relative
 
 KINDS = {
@@ -34,10 +34,12 @@ _LEFT = [
         "no admonition: its first line stands alone, with its kind",
     ),
     (r"^#{1,6} ", "no heading: it needs a blank line before it"),
+    (r"<!--", "a comment that does not end in its paragraph: `<!--` is printed"),
 ]
 """Signs that are left in the words of a page, and what to do about each."""
 
-_ITEM = re.compile(r"\n(?:[-*+]|\d+\.) \S")
+# A year may begin a line; a list begins by 1, or has a second item.
+_ITEM = re.compile(r"\n(?:[-*+]|1\.|\d+\.(?= .*\n\d+\. )) \S", re.DOTALL)
 _CELL = re.compile(r"(?<!\\)\|")
 _INLINE_CODE = re.compile(r"(`+).+?\1")
 _Page = tuple[Path, str, LexborHTMLParser]
@@ -65,7 +67,10 @@ def _signs(path: Path, text: str, tree: LexborHTMLParser) -> Iterator[Problem]:
     for paragraph in tree.css("p"):
         if item := _ITEM.search(paragraph.text(deep=True)):
             line = _line(text, item[0].strip())
-            advice = "no list: it needs a blank line before its first item"
+            advice = (
+                "no list: it needs a blank line before its first item; what is no item "
+                "is wrapped elsewhere"
+            )
             yield Problem(relative(path), line, advice)
 
 
@@ -158,10 +163,14 @@ _CHECKS: tuple[Callable[[Path, str, LexborHTMLParser], Iterator[Problem]], ...] 
 )
 
 
+def _read(path: Path, text: str) -> _Page:
+    blanked = pagetree.blanked(text, path)
+    return path, fenced.uncommented(blanked, path), pagetree.tree(blanked)
+
+
 def _pages() -> Iterator[_Page]:
     for path in (*fences.pages(DOCS), *fences.root_pages()):
-        blanked = pagetree.blanked(path.read_text("utf-8"), path)
-        yield path, blanked, pagetree.tree(blanked)
+        yield _read(path, path.read_text("utf-8"))
 
 
 def sign_problems() -> list[Problem]:
@@ -197,7 +206,7 @@ def anchor_problems() -> list[Problem]:
             if address.path:
                 target = (path.parent / unquote(address.path)).resolve()
             known = pages.get(target)
-            if known is None or "reference" in target.parts or anchor in known:
+            if known is None or DOCS / "reference" in target.parents or anchor in known:
                 continue
             message = f"dead link: {link.target!r} has no such anchor on its page"
             problems.append(Problem(relative(path), link.line, message))

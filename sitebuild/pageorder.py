@@ -18,7 +18,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild import DOCS, fences, pagetree
+from sitebuild import DOCS, fenced, fences, pagetree
 from sitebuild.files import files
 from sitebuild.problems import Problem, line_of, relative
 
@@ -97,6 +97,7 @@ def headings(text: str, tree: LexborHTMLParser) -> list[Heading]:
 
 def heading_problems(path: Path, text: str) -> list[Problem]:
     """Return titles, levels and boxes that are wrong, and anchors that are taken."""
+    text = fenced.uncommented(text, path)
     front = _FRONT_MATTER.match(text)
     blank = "\n" * front[0].count("\n") if front else ""
     plain = pagetree.blanked(blank + text[front.end() if front else 0 :], path)
@@ -138,6 +139,7 @@ def _levels(found: list[Heading]) -> Iterator[tuple[int, str]]:
 
 def part_problems(path: Path, text: str) -> list[Problem]:
     """Return what a chapter lacks of what every chapter has, or has too early."""
+    text = fenced.uncommented(text, path)
     said, last, before = [], 0, "its title"
     for part in PARTS:
         places = [match.start() for match in part.pattern.finditer(text)]

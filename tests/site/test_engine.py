@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sybil import Document
 
-from sitebuild import DOCS, engine
+from sitebuild import DOCS, engine, fenced
 from sitebuild.fences import Block, scan_text
 from sitebuild.problems import ProblemError
 from sitebuild.sybil_parser import SnippetParser, with_outputs
@@ -344,6 +344,14 @@ X = f'{FENCE}python name="x"\n'
             f"<!--\n{X}1\n{FENCE}\n-->\n",
             ":2: a fence in a comment",
         ),
+        (
+            f"{FENCE}text\na --> b\n{FENCE}\nc --> d\n<!--\n{X}1\n{FENCE}\n-->\n",
+            ":6: a fence in a comment",
+        ),
+        (
+            f"`-->` <!-- `a\n{X}1\n{FENCE}\nb` -->\n",
+            ":2: a fence in a comment",
+        ),
         (f"\ufeff{X}1\n{FENCE}\n", ":1: the page begins with a"),
     ],
 )
@@ -353,6 +361,19 @@ def test_a_fence_that_would_swallow_another_or_never_run_is_refused(
     with pytest.raises(ProblemError) as caught:
         scan_text(text, PAGE)
     assert f"docs/page.md{said}" in str(caught.value)
+
+
+def test_signs_of_a_comment_in_code_begin_none() -> None:
+    text = (
+        f'In code, `<!--` and ``<!-- ` ``.\n\n{FENCE}python name="a"\n'
+        f"1\n\nprint('<!-- begins')\n\n2\n{FENCE}\n\n{X}1\n{FENCE}\n\n<!-- a --> b\n"
+    )
+    assert [each.name for each in scan_text(text, PAGE)] == ["a", "x"]
+    without = text.replace("<!-- a -->", "")
+    assert fenced.uncommented(text, PAGE) == without
+    assert (
+        fenced.uncommented(f"a<!-- b\n\n--> c\n{text}", PAGE) == f"a\n\n c\n{without}"
+    )
 
 
 def test_a_native_block_may_start_threads_and_processes() -> None:

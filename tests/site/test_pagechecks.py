@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sitebuild import pagechecks, pagetree
+from sitebuild import claims, pagechecks
 from sitebuild.problems import Problem
 
 READS = ("docs/**/*.md", "mkdocs.yml", "*.md")
@@ -45,7 +45,27 @@ MISTAKES = {
     ),
     "a list without a blank line before it": (
         "# T\n\nThese:\n- one\n- two\n",
+        r"page\.md:4: no list: it needs a blank line.*; what is no item is wrapped",
+    ),
+    "a numbered list without a blank line before it": (
+        "# T\n\nThese:\n1. one\n",
         r"page\.md:4: no list: it needs a blank line",
+    ),
+    "a list that goes on where another ended": (
+        "# T\n\nThese:\n3. three,\n   and more\n4. four\n",
+        r"page\.md:4: no list: it needs a blank line",
+    ),
+    "a sentence that is wrapped before a year is no list": (
+        "# T\n\nThe first one came out in\n1986. The second followed.\n",
+        None,
+    ),
+    "a comment that never ends": (
+        "# T\n\nWords.\n\n<!-- and a thought\n",
+        r"page\.md:5: a comment that does not end in its paragraph",
+    ),
+    "what stands in a comment is not on the page": (
+        "# T\n\n<!-- a <div> began here\n\n| a | b |\n| 1 |\n\n[^a]: one\n\n-->\n",
+        None,
     ),
     "a heading without a blank line is one all the same": ("# T\n\nx\n## U\n", None),
     "bold that never ends": (
@@ -110,9 +130,8 @@ A note.[^a] In code: `**`, `[^b]`, `| x |` and ``a ` b``.
 
 
 def problems(text: str) -> list[Problem]:
-    plain = pagetree.blanked(text, PAGE)
-    tree = pagetree.tree(plain)
-    return [p for check in pagechecks._CHECKS for p in check(PAGE, plain, tree)]
+    page = pagechecks._read(PAGE, text)
+    return [p for check in pagechecks._CHECKS for p in check(*page)]
 
 
 @pytest.mark.parametrize(("text", "said"), MISTAKES.values(), ids=MISTAKES)
@@ -134,6 +153,31 @@ def test_a_note_without_use_is_told_once(
     assert [str(problem) for problem in found] == [
         "page.md:5: the note [^a] is used nowhere on this page"
     ]
+
+
+def test_a_dead_anchor_is_told_wherever_the_project_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reference alone has anchors that only a build knows."""
+    docs = tmp_path / "reference" / "docs"
+    (docs / "reference").mkdir(parents=True)
+    for name, links in {
+        "page.md": "[x](reference/cap.md#made) [y](#gone)",
+        "reference/cap.md": "[z](../page.md#gone)",
+    }.items():
+        (docs / name).write_text(f"# T\n\n{links}\n", "utf-8")
+    monkeypatch.setattr(pagechecks, "DOCS", docs)
+    assert [str(problem) for problem in pagechecks.anchor_problems()] == [
+        "page.md:3: dead link: '#gone' has no such anchor on its page",
+        "cap.md:3: dead link: '../page.md#gone' has no such anchor on its page",
+    ]
+
+
+def test_a_claim_in_a_comment_is_no_answer(tmp_path: Path) -> None:
+    page = tmp_path / "claims.md"
+    page.write_text("### A-01\n\n<!--\n### A-02\n-->\n\n### A-03\n", "utf-8")
+    found = [(claim.name, claim.line) for claim in claims.read(page)]
+    assert found == [("A-01", 1), ("A-03", 7)]
 
 
 def test_what_is_right_is_put_up_with() -> None:

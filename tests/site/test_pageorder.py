@@ -72,6 +72,13 @@ def test_a_heading_out_of_order_is_told_at_its_line(text: str, said: str) -> Non
     assert re.match(said, str(found))
 
 
+def test_what_stands_in_a_comment_is_in_no_order() -> None:
+    text = "<!--\n### Later\n\n!!! note\n-->\n\n"
+    assert (
+        pageorder.heading_problems(PAGE, RIGHT.replace("\n\n", f"\n\n{text}", 1)) == []
+    )
+
+
 def test_headings_in_order_are_not() -> None:
     assert pageorder.heading_problems(PAGE, RIGHT) == []
 
@@ -95,6 +102,7 @@ LACKS = [
         "## Check",
         r": a chapter has questions to the reader, after",
     ),
+    ("## Sources", "<!--\n## Sources\n-->", r": a chapter has a list of sources"),
     ("## Sources", "## Sauces", r": a chapter has a list of sources, after que"),
 ]
 

@@ -104,6 +104,14 @@ MISTAKES = [
         rf"{COIN}:\d+: dead link: '.*#coin-99' has no such anchor on its page",
     ),
     Mistake(
+        "a link out of what is published",
+        COIN,
+        "](../claims.md#coin-01)",
+        "](../../README.md)",
+        rf"{COIN}:\d+: '\.\./\.\./README\.md' leads out of docs/, which is all that is "
+        r"published: write its whole address",
+    ),
+    Mistake(
         "a number that nobody printed",
         COIN,
         "of 14, seven do",
