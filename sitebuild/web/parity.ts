@@ -41,7 +41,8 @@ for (const { name, code } of JSON.parse(readFileSync(0, "utf-8"))) {
 	printed.out = printed.err = "";
 	try {
 		await python.prepare(code);
-		const ok = await python.run(code, `${name}.py`, true);
+		const file = `${name.slice(name.lastIndexOf("/") + 1)}.py`; // as a page names it
+		const ok = await python.run(code, file, true);
 		results[name] = { ok, ...printed };
 	} catch (error) {
 		results[name] = { ok: false, out: printed.out, err: String(error) };
