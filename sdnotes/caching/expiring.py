@@ -11,7 +11,8 @@ Jitter only shortens: a value never outlives its time to live.
 
 Source: RFC 9111 section 4.2, for freshness in HTTP. What jitter is for: the chapter on
 the herd.
-Left out: a sweep that removes what nobody looks up; stale answers meanwhile.
+Left out: a sweep that removes what nobody looks up; stale answers meanwhile; a put that
+comes after the delete which it should have come before (leases refuse it).
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
 To take away: ExpiringCache.
 """

@@ -28,7 +28,10 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 
-_DEAREST = 1e15  # beyond it a sum of floats would swallow what costs 1
+_DEAREST = 1e15  # nanoseconds in eleven days; far below where floats end
+_ONE = 2**100
+"""Priorities are whole numbers of such parts: added to a large age, a float would be
+swallowed (one key that cost 1e13 goes, and from then on uses count for nothing)."""
 
 
 def _whole_and_above_0(number: object) -> bool:
@@ -60,10 +63,15 @@ class GDSFCache(Generic[K]):
             )
         self.capacity_bytes = capacity_bytes
         self.used_bytes = 0
-        self.age = 0.0
+        self._age = 0
         self._entries: dict[K, _Entry] = {}
-        self._heap: list[tuple[float, int, K]] = []  # priority, number, key; some old
+        self._heap: list[tuple[int, int, K]] = []  # priority, number, key; some old
         self._numbers = 0
+
+    @property
+    def age(self) -> float:
+        """Return the priority of whoever went last, from which newcomers start."""
+        return self._age / _ONE
 
     def access(self, key: K, *, size_bytes: int, cost: float = 1.0) -> bool:
         """Return whether the key was there, and keep it if it fits at all.
@@ -92,7 +100,7 @@ class GDSFCache(Generic[K]):
     def _rank(self, key: K, entry: _Entry, cost: float) -> None:
         self._numbers += 1
         entry.number = self._numbers
-        priority = self.age + entry.uses * cost / entry.size
+        priority = self._age + int(entry.uses * cost / entry.size * _ONE)
         heapq.heappush(self._heap, (priority, entry.number, key))
         # Hits leave old pairs in the heap, and only evictions take them out.
         if len(self._heap) > 2 * len(self._entries) + 8:
@@ -106,7 +114,7 @@ class GDSFCache(Generic[K]):
             entry = self._entries.get(key)
             if entry is not None and entry.number == number:
                 break
-        self.age = priority
+        self._age = priority
         self.used_bytes -= entry.size
         del self._entries[key]
 

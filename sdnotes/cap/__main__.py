@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _text(file: str) -> str:
     if file == "-":
-        return sys.stdin.read()
+        return sys.stdin.read().removeprefix("\ufeff")  # as utf-8-sig does for files
     return Path(file).read_text("utf-8-sig")
 
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Generic, TypeVar
 
+from sdnotes.cap.values import same
 from sdnotes.cap.vector_clock import VectorClock
 
 T = TypeVar("T")
@@ -104,7 +105,7 @@ class CausalInbox(Generic[T]):
         if message.number <= self.clock[message.sender]:
             return []
         held = self._held.setdefault((message.sender, message.number), message)
-        if held != message:
+        if held.clock != message.clock or not same(held.body, message.body):
             raise ValueError(f"message={message!r} has the number of {held!r}")
         delivered = []
         while (ready := self._next()) is not None:

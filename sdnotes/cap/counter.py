@@ -32,6 +32,11 @@ class PNCounter:
     added: dict[str, int] = field(default_factory=dict)
     taken: dict[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        for name, counts in (("added", self.added), ("taken", self.taken)):
+            if not all(count >= 0 for count in counts.values()):  # nor may one be NaN
+                raise ValueError(f"{name}={counts!r} has a count that is not 0 or more")
+
     @property
     def value(self) -> int:
         """Return what was added less what was taken, as far as this copy knows."""
@@ -56,8 +61,8 @@ class PNCounter:
 
 
 def _raised(counts: dict[str, int], who: str, amount: int) -> dict[str, int]:
-    if amount < 0:
-        raise ValueError(f"amount={amount!r} is negative: use the other operation")
+    if not amount >= 0:
+        raise ValueError(f"amount={amount!r} is not 0 or more: use the other operation")
     return {**counts, who: counts.get(who, 0) + amount}
 
 

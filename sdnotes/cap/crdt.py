@@ -30,13 +30,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from sdnotes.cap.values import same
+
 T = TypeVar("T")
 E = TypeVar("E", bound=Hashable)
-
-
-def _same(one: object, other: object) -> bool:
-    """Return whether two copies hold one value; NaN, not equal to itself, does too."""
-    return one is other or one == other or (one != one and other != other)  # noqa: PLR0124
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ class GCounter:
 
     def __post_init__(self) -> None:
         for node, count in self.counts.items():
-            if count < 0:
-                raise ValueError(f"counts[{node!r}]={count!r} is negative")
+            if not count >= 0:  # NaN is neither
+                raise ValueError(f"counts[{node!r}]={count!r} is not 0 or more")
         # A node that added nothing is not kept: equal knowledge is an equal value.
         known = sorted((node, count) for node, count in self.counts.items() if count)
         object.__setattr__(self, "counts", dict(known))
@@ -70,8 +67,10 @@ class GCounter:
 
     def add(self, node: str, amount: int) -> "GCounter":
         """Return the counter after a node added an amount of 0 or more."""
-        if amount < 0:
-            raise ValueError(f"amount={amount!r} is negative: this counter only grows")
+        if not amount >= 0:
+            raise ValueError(
+                f"amount={amount!r} is not 0 or more: this counter only grows"
+            )
         return GCounter({**self.counts, node: self.counts.get(node, 0) + amount})
 
     def merge(self, other: "GCounter") -> "GCounter":
@@ -104,8 +103,8 @@ class LWWRegister(Generic[T]):
     node: str = ""
 
     def __post_init__(self) -> None:
-        if self.stamp < 0:
-            raise ValueError(f"stamp={self.stamp!r} is negative")
+        if not self.stamp >= 0:
+            raise ValueError(f"stamp={self.stamp!r} is not 0 or more")
         if not self.node and (self.value is not None or self.stamp):
             raise ValueError(f"node={self.node!r}: a write needs the name of its node")
 
@@ -122,10 +121,11 @@ class LWWRegister(Generic[T]):
     def merge(self, other: "LWWRegister[T]") -> "LWWRegister[T]":
         """Return the newer of the two.
 
-        Raises ValueError when one node wrote two values under one stamp.
+        Raises ValueError when one node wrote two values under one stamp, say 1 and
+        True: what is equal and of another type is another value.
         """
         ours, theirs = (self.stamp, self.node), (other.stamp, other.node)
-        if ours == theirs and not _same(self.value, other.value):
+        if ours == theirs and not same(self.value, other.value):
             raise ValueError(
                 f"stamp={self.stamp!r} of node {self.node!r} stands for two values, "
                 f"{self.value!r} and {other.value!r}: a stamp is for one write"
@@ -193,7 +193,7 @@ class ORSet(Generic[E]):
         Raises ValueError when a tag stands for two elements.
         """
         for tag in sorted(self.added.keys() & other.added.keys()):
-            if not _same(self.added[tag], other.added[tag]):
+            if not same(self.added[tag], other.added[tag]):
                 raise ValueError(
                     f"tag={tag!r} stands for two elements, {self.added[tag]!r} and "
                     f"{other.added[tag]!r}: a tag is for one add"

@@ -31,8 +31,8 @@ class Escrow:
 
     def __init__(self, shares: dict[str, int]) -> None:
         for holder, share in shares.items():
-            if share < 0:
-                raise ValueError(f"shares[{holder!r}]={share!r} is negative")
+            if not share >= 0:  # NaN is neither
+                raise ValueError(f"shares[{holder!r}]={share!r} is not 0 or more")
         self._shares = dict(shares)
 
     @property
@@ -46,8 +46,8 @@ class Escrow:
 
     def spend(self, holder: str, amount: int) -> bool:
         """Spend from the holder's own share; return False, and do nothing, if short."""
-        if amount < 0:
-            raise ValueError(f"amount={amount!r} is negative")
+        if not amount >= 0:
+            raise ValueError(f"amount={amount!r} is not 0 or more")
         if amount > self._shares[holder]:
             return False
         self._shares[holder] -= amount

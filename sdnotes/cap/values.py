@@ -4,9 +4,11 @@
     1 == True, (1,) == (True,), hash(1) == hash(True)
 
 A checker that remembers where it has been by ``==`` would give the state 1 the verdict
-of the state True, also inside of tuples.
+of the state True, also inside of tuples. And a merge of two copies that took the one
+for the other would give what stands first, in each order another.
 
-Left out: what a state of another class holds inside; its own ``==`` decides that.
+Left out: what a value of another class holds inside, and the keys of a dict; their own
+``==`` decides that, and passes over the sign of -0.0.
 Chapter: docs/chapters/cap.md.
 """
 
@@ -36,6 +38,19 @@ def exactly(value: Hashable) -> Hashable:
     return kind, value
 
 
-def same(one: Hashable, other: Hashable) -> bool:
-    """Return whether two values are equal and of one type, all the way down."""
-    return one == other and exactly(one) == exactly(other)
+def same(one: object, other: object) -> bool:
+    """Return whether two values are equal and of one type, all the way down.
+
+    So far down as tuples, lists and dicts go. NaN, not equal to itself, is the same.
+
+    Examples:
+        >>> same([1, {"paid": True}], [1, {"paid": 1}])
+        False
+    """
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
+    return one is other or one == other or (one != one and other != other)  # noqa: PLR0124

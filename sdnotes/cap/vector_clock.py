@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from sdnotes.cap.values import same
+
 T = TypeVar("T")
 
 
@@ -59,8 +61,8 @@ class VectorClock:
 
     def __post_init__(self) -> None:
         for node, count in self.counts.items():
-            if count < 0:
-                raise ValueError(f"counts[{node!r}]={count!r} is negative")
+            if not count >= 0:  # NaN is neither
+                raise ValueError(f"counts[{node!r}]={count!r} is not 0 or more")
         # Nodes of which nothing is known are not kept: equal clocks are equal values.
         known = sorted((node, count) for node, count in self.counts.items() if count)
         object.__setattr__(self, "counts", dict(known))
@@ -108,11 +110,6 @@ class Dot:
 
     node: str
     number: int
-
-
-def _same(one: object, other: object) -> bool:
-    """Return whether two copies hold one value; NaN, not equal to itself, does too."""
-    return one is other or one == other or (one != one and other != other)  # noqa: PLR0124
 
 
 @dataclass(frozen=True)  # with slots, Python 3.11 could not call Siblings[str]()
@@ -180,7 +177,7 @@ class Siblings(Generic[T]):
         node's name.
         """
         for dot in sorted(self.versions.keys() & other.versions.keys()):
-            if not _same(self.versions[dot], other.versions[dot]):
+            if not same(self.versions[dot], other.versions[dot]):
                 raise ValueError(
                     f"versions[{dot!r}] stands for two values, {self.versions[dot]!r} "
                     f"and {other.versions[dot]!r}: a dot is for one write"

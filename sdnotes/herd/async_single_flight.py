@@ -4,10 +4,14 @@
     task 2   await do("k", load)    joins
     task 1   is cancelled           the call goes on, for task 2
     task 2   is cancelled too       nobody waits any longer: the call is cancelled
+    task 3   await do("k", load)    waits until that one has cleaned up and ended, then
+                                    the call starts anew
 
 The call belongs to nobody who asked, so that nobody's cancellation or timeout ends it
 for the others. It runs in a copy of the first caller's context (contextvars). An error
-reaches everybody who waits, and is dropped without a warning if nobody does.
+reaches everybody who waits, as the same object (who adds a note to it adds it for all;
+what one of them was handling as it asked is kept out of it), and is dropped without a
+warning if nobody does.
 
 Whoever joins may be given an answer that was read *before* it asked. After a write,
 ``forget`` the key: those who ask from then on start anew.
@@ -23,11 +27,10 @@ To take away: AsyncSingleFlight.
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from contextvars import ContextVar
-from types import TracebackType
 from typing import Generic, TypeVar
 
 from sdnotes.herd.awaiting import waits_for
-from sdnotes.herd.finished import awaitable, finished
+from sdnotes.herd.finished import Failure, awaitable, being_handled, finished
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -53,9 +56,10 @@ class _Flight:
     def __init__(self) -> None:
         self.task: asyncio.Task[object] | None = None
         self.waiting = 0
+        self.deserted = False  # all who waited have left: it is being cancelled
         # What was asked for within its call, and by which task.
         self.asked: list[tuple[_Flight, asyncio.Task[object] | None]] = []
-        self.traceback: TracebackType | None = None
+        self.failure: Failure | None = None
 
     def awaits(self, task: asyncio.Task[object] | None) -> bool:
         """Return whether its call waits for that task, or is it."""
@@ -108,7 +112,23 @@ class AsyncSingleFlight(Generic[K, T]):
         task was not; CircularAwaitError instead of waiting for ever; TypeError for a
         call that gives a generator, which no two can share, or nothing to await.
         """
-        flight = self._under_way(key) or self._take_off(key, call)
+        while True:
+            flight = self._under_way(key) or self._take_off(key, call)
+            cleans_up = flight.deserted
+            task = await self._end_of(key, flight)
+            if not cleans_up:
+                break
+        if task.cancelled():
+            raise CallCancelledError(f"the call for {key!r} was cancelled")
+        if flight.failure is not None:
+            try:
+                flight.failure.throw()
+            finally:  # else the error and this frame would keep each other alive
+                del task, flight
+        return task.result()  # type: ignore[return-value]  # the task awaits the call
+
+    async def _end_of(self, key: K, flight: _Flight) -> asyncio.Task[object]:
+        """Return the flight's task when it has ended; the last to leave cancels it."""
         task, asking = flight.task, asyncio.current_task()
         assert task is not None
         if task.get_loop() is not asyncio.get_running_loop():
@@ -126,22 +146,12 @@ class AsyncSingleFlight(Generic[K, T]):
             flight.waiting -= 1
             if inside is not None:
                 inside.asked.remove((flight, asking))
-            if not flight.waiting and not task.done():
-                # A newcomer must not join a call that is being cancelled.
-                self._drop(key, flight)
+            if not (flight.waiting or flight.deserted or task.done()):
+                # A newcomer must not join it, nor cancel it again as it cleans up.
+                flight.deserted = True
                 if not task.get_loop().is_closed():
                     task.cancel()
-        if task.cancelled():
-            raise CallCancelledError(f"the call for {key!r} was cancelled")
-        error = task.exception()
-        if error is not None:
-            # Each time it is raised it would grow by the frames of one more task; it
-            # begins again where the call failed.
-            try:
-                raise error.with_traceback(flight.traceback)
-            finally:  # else it and this frame would keep each other alive
-                del error, task, flight, inside, asking
-        return task.result()  # type: ignore[return-value]  # the task awaits the call
+        return task
 
     def forget(self, key: K) -> None:
         """Let whoever asks from now on make a new call; those who wait still wait."""
@@ -166,14 +176,14 @@ class AsyncSingleFlight(Generic[K, T]):
         flight = self._flights[key] = _Flight()
 
         async def fly() -> object:
+            handled = being_handled()  # an eager task begins in the midst of its caller
             _inside.set(flight)
             flight.task = asyncio.current_task()  # an eager one is not returned yet
             try:
                 work = awaitable(call(), instead="use SingleFlight")
                 return finished(await work, instead="await it in the call")
             except BaseException as error:
-                # From the call on: this frame holds the flight.
-                flight.traceback = error.__traceback__ and error.__traceback__.tb_next
+                flight.failure = Failure(error, handled)
                 raise
 
         coroutine = fly()

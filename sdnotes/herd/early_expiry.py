@@ -18,7 +18,8 @@ So it needs no lock, and it is not single-flight: at beta = 1 it costs 2.7 fetch
 
 Source: Vattani, Chierichetti, Lowenstein 2015, "Optimal Probabilistic Cache Stampede
 Prevention", PVLDB 8(8), where it is XFetch. The closed forms above are ours.
-Left out: measuring delta_s, which belongs to whoever fetches.
+Left out: measuring delta_s, which belongs to whoever fetches; storing what comes, which
+may by then be older than what is there (sdnotes.herd.refreshing tells).
 Chapter: docs/chapters/herd.md.
 To take away: refresh_now.
 """

@@ -1,18 +1,25 @@
-"""Has a call really been made, or did it only give back something to be run later?
+"""What came of a call? Perhaps nothing yet; perhaps an error that is owed to many.
 
     fetch()          of ``async def fetch``: a coroutine, and nothing was fetched yet
     rows()           with a ``yield`` in it: a generator, and no row was read yet
+    await connect()  a pool that can be awaited again: a result, like any other
 
-Whoever counts tries or shares answers must not take these for answers: errors come when
-they are run, somewhere else, and only the first who runs them gets anything.
+Whoever counts tries or shares answers must not take the first two for answers: errors
+come when they are run, somewhere else, and only the first who runs them gets anything.
 
-Left out: functions that hand out work in other ways (futures, threads).
+An error that is raised again takes up where it is raised: its traceback grows, and its
+``__context__`` becomes what was being handled there. Of an error that goes to several,
+each would read what the others were at. ``Failure`` keeps it as the call left it.
+
+Left out: work that is handed out in other ways (futures, threads), and whatever else
+can be awaited: from outside it looks like a result.
 Chapter: docs/chapters/herd.md.
 """
 
 import inspect
-from collections.abc import Awaitable
-from typing import TypeVar, cast
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator
+from types import TracebackType
+from typing import NoReturn, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -20,14 +27,14 @@ T = TypeVar("T")
 def finished(result: T, *, instead: str) -> T:
     """Return the result of a call, if it is one.
 
-    Raises TypeError for an awaitable, naming what to use ``instead``, and for a
+    Raises TypeError for a coroutine, naming what to use ``instead``, and for a
     generator; a coroutine is closed, so that nobody is warned of it.
     """
-    if inspect.isawaitable(result):
-        if inspect.iscoroutine(result):
-            result.close()
+    # By their methods: what compiles Python, and aiohttp, have coroutines of their own.
+    if isinstance(result, Coroutine):
+        result.close()
         raise TypeError(f"call gave {_kind(result)}, which has yet to run: {instead}")
-    if inspect.isgenerator(result) or inspect.isasyncgen(result):
+    if isinstance(result, Generator | AsyncGenerator):
         raise TypeError(
             f"call gave {_kind(result)}, which has yet to run: let it give a list"
         )
@@ -44,6 +51,56 @@ def awaitable(result: object, *, instead: str) -> Awaitable[object]:
             f"call gave {_kind(result)}, which cannot be awaited: {instead}"
         )
     return cast("Awaitable[object]", result)
+
+
+def being_handled() -> BaseException | None:
+    """Return the error in whose handling this is called, None if there is none."""
+    try:
+        raise LookupError  # noqa: TRY301 - it is told in what it is raised
+    except LookupError as probe:
+        return probe.__context__
+
+
+class Failure:
+    """The error that a call has just raised, for all who are to raise it again.
+
+    To be made by who called, in its ``except``. ``handled`` is what was
+    ``being_handled`` when the call was made: it is one's own, and is taken out.
+    """
+
+    def __init__(self, error: BaseException, handled: BaseException | None) -> None:
+        self.error = error
+        # The first frame is that of who called.
+        self.traceback: TracebackType | None = (
+            error.__traceback__ and error.__traceback__.tb_next
+        )
+        if handled is not None:
+            _take_out(handled, error)
+        self.context = error.__context__
+
+    def throw(self) -> NoReturn:
+        """Raise the error, with the traceback and the context that the call gave it."""
+        try:
+            raise self.error.with_traceback(self.traceback)
+        finally:
+            _set_context(self.error, self.context)
+            del self  # else the error and this frame would keep each other alive
+
+
+def _take_out(handled: BaseException, error: BaseException) -> None:
+    ahead, met = [error], set[int]()
+    while ahead:
+        link = ahead.pop()
+        if link.__context__ is handled:
+            _set_context(link, None)
+        met.add(id(link))
+        behind = (link.__context__, link.__cause__)
+        ahead += [each for each in behind if each is not None and id(each) not in met]
+
+
+def _set_context(error: BaseException, context: BaseException | None) -> None:
+    # Also of an error that refuses to be changed (a frozen dataclass), as ``raise``.
+    object.__setattr__(error, "__context__", context)
 
 
 def _kind(result: object) -> str:

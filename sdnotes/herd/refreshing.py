@@ -13,9 +13,16 @@ caching), with a time of its own; a TTL may be shortened by a random part (jitte
 that what was stored together does not expire together; and a refresh that never came
 back may be tried again after ``refresh_s``.
 
+Whoever fetches says when it began: the answer may be older than what came meanwhile.
+
+    61  Stale(refresh=True): reads 100
+    62  the price is changed:  put(80, now_s=62)
+    65  its answer comes:      put(100, now_s=65, began_s=61)     is refused
+
 Source: RFC 5861, sections 3 (stale-while-revalidate) and 4 (stale-if-error); RFC 2308
 for negative caching, in DNS.
-Left out: capacity. At a Miss everybody fetches: put a SingleFlight in front of it.
+Left out: capacity; two who change the source, and store in another order. At a Miss
+everybody fetches: put a SingleFlight in front of it.
 Chapter: docs/chapters/herd.md.
 To take away: RefreshingCache.
 """
@@ -39,7 +46,10 @@ class Fresh(Generic[V]):
 
 @dataclass(frozen=True, slots=True)
 class Stale(Generic[V]):
-    """A value past its time; with ``refresh`` it is yours to fetch the next."""
+    """A value past its time; with ``refresh`` it is yours to fetch the next.
+
+    ``put`` it with ``began_s``, the time at which you got this.
+    """
 
     value: V
     refresh: bool
@@ -52,13 +62,16 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Nothing usable is stored."""
+    """Nothing usable is stored: fetch it, and ``put`` it with ``began_s``."""
 
 
 @dataclass(slots=True)
 class _Entry(Generic[V]):
-    value: V
-    fresh_until_s: float
+    """What the source said, as of when, and until when it is used."""
+
+    said: Fresh[V] | Absent
+    as_of_s: float
+    until_s: float
     refreshing_until_s: float = -math.inf
 
 
@@ -79,10 +92,13 @@ class RefreshingCache(Generic[K, V]):
     Examples:
         >>> cache = RefreshingCache(ttl_s=60, stale_s=30)
         >>> cache.put("k", 1, now_s=0)
+        True
         >>> cache.get("k", now_s=59), cache.get("k", now_s=60)
         (Fresh(value=1), Stale(value=1, refresh=True))
         >>> cache.get("k", now_s=61), cache.get("k", now_s=90)
         (Stale(value=1, refresh=False), Miss())
+        >>> cache.put("k", 2, now_s=91), cache.put("k", 1, now_s=92, began_s=90)
+        (True, False)
     """
 
     def __init__(
@@ -118,36 +134,38 @@ class RefreshingCache(Generic[K, V]):
         self._jitter_s = jitter_s
         self._rng = rng
         self._entries: dict[K, _Entry[V]] = {}
-        self._absent_until_s: dict[K, float] = {}
 
     def get(self, key: K, now_s: float) -> Fresh[V] | Stale[V] | Absent | Miss:
         """Return what may be answered now, and who is to fetch."""
-        if now_s < self._absent_until_s.get(key, -math.inf):
-            return Absent()
         entry = self._entries.get(key)
         if entry is None:
             return Miss()
-        if now_s < entry.fresh_until_s:
-            return Fresh(entry.value)
-        if now_s >= entry.fresh_until_s + self._stale_s:
+        if now_s < entry.until_s:
+            return entry.said
+        if isinstance(entry.said, Absent) or now_s >= entry.until_s + self._stale_s:
             return Miss()
         refresh = now_s >= entry.refreshing_until_s
         if refresh:
             entry.refreshing_until_s = now_s + self._refresh_s
-        return Stale(entry.value, refresh)
+        return Stale(entry.said.value, refresh)
 
-    def put(self, key: K, value: V, now_s: float) -> None:
-        """Store what the source said."""
+    def put(
+        self, key: K, value: V, now_s: float, *, began_s: float | None = None
+    ) -> bool:
+        """Store what the source said; return whether it is the newest that is known.
+
+        ``began_s`` is when the fetch of it began: what was true at that time or later
+        is kept, and this value is not. Who has just changed the source leaves it out.
+        Raises ValueError for a fetch that began later than now.
+        """
         ttl_s = self._ttl_s
         if self._rng is not None:
             ttl_s = jittered_ttl_s(ttl_s, self._jitter_s, self._rng)
-        self._entries[key] = _Entry(value, now_s + ttl_s)
-        self._absent_until_s.pop(key, None)
+        return self._store(key, Fresh(value), now_s, ttl_s, began_s)
 
-    def put_absent(self, key: K, now_s: float) -> None:
-        """Store that the source has none; the old value is dropped."""
-        self._entries.pop(key, None)
-        self._absent_until_s[key] = now_s + self._absent_s
+    def put_absent(self, key: K, now_s: float, *, began_s: float | None = None) -> bool:
+        """Store that the source has none, as ``put`` does; the old value is dropped."""
+        return self._store(key, Absent(), now_s, self._absent_s, began_s)
 
     def failed(self, key: K, now_s: float) -> Stale[V] | Miss:
         """Return the old value if a failed fetch may be answered with it.
@@ -156,6 +174,25 @@ class RefreshingCache(Generic[K, V]):
         not asked again at once.
         """
         entry = self._entries.get(key)
-        if entry is None or now_s >= entry.fresh_until_s + self._error_s:
+        if entry is None or isinstance(entry.said, Absent):
             return Miss()
-        return Stale(entry.value, refresh=False)
+        if now_s >= entry.until_s + self._error_s:
+            return Miss()
+        return Stale(entry.said.value, refresh=False)
+
+    def _store(
+        self,
+        key: K,
+        said: Fresh[V] | Absent,
+        now_s: float,
+        use_s: float,
+        began_s: float | None,
+    ) -> bool:
+        if began_s is not None and not began_s <= now_s:
+            raise ValueError(f"began_s={began_s!r} is not up to now, {now_s!r}")
+        known = self._entries.get(key)
+        if began_s is not None and known is not None and began_s <= known.as_of_s:
+            return False
+        as_of_s = now_s if began_s is None else began_s
+        self._entries[key] = _Entry(said, as_of_s, now_s + use_s)
+        return True

@@ -6,25 +6,27 @@
     load() returns 7           the flight is forgotten, then all three return 7
     thread 4   do("k", load)   a new flight: nothing is cached
 
-An error reaches everybody who joined, as the same object. A thread that is killed in
-its call (KeyboardInterrupt, SystemExit) takes nobody down: one who waits takes over,
-with a call of its own. No lock is held during a call, so that other keys fly freely.
+An error reaches everybody who joined, as the same object: who adds a note to it adds it
+for all. What one of them was handling as it asked is kept out of it. A thread that is
+killed in its call (KeyboardInterrupt, SystemExit) takes nobody down: one who waits
+takes over, with a call of its own. No lock is held during a call, so that other keys
+fly freely.
 
 Whoever joins may be given an answer that was read *before* it asked. After a write,
 ``forget`` the key: those who ask from then on start anew.
 
 Source: Go's golang.org/x/sync/singleflight, whose word it is.
-Left out: other processes, which need a lease in a shared cache.
+Left out: other processes, which need a lease in a shared cache; a Ctrl-C in
+the very moment in which a flight lands: those who joined it wait on.
 Chapter: docs/chapters/herd.md.
 To take away: SingleFlight.
 """
 
 import threading
 from collections.abc import Callable, Hashable
-from types import TracebackType
 from typing import Generic, TypeVar
 
-from sdnotes.herd.finished import finished
+from sdnotes.herd.finished import Failure, being_handled, finished
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -49,11 +51,9 @@ class _Flight(Generic[T]):
 
     def __init__(self, owner: int) -> None:
         self.owner = owner
-        self.waiting = 0
         self.landed = threading.Event()
         self.results: list[T] = []
-        self.error: Exception | None = None
-        self.traceback: TracebackType | None = None
+        self.failure: Failure | None = None
 
 
 class SingleFlight(Generic[K, T]):
@@ -82,32 +82,23 @@ class SingleFlight(Generic[K, T]):
         CircularWaitError instead of waiting for ever; TypeError for a call that gives
         a coroutine or a generator, which no two can share.
         """
-        me = threading.get_ident()
-        while True:
-            with self._lock:
-                flight = self._flights.get(key)
-                if flight is None:
-                    mine = self._flights[key] = _Flight[T](me)
-                    break
-                self._refuse_circle(key, flight, me)
-                flight.waiting += 1
-                self._waits_for[me] = flight
-            self._wait(key, flight, me, timeout_s)
-            if flight.error is not None:
-                # Each time it is raised it would grow by the frames of one more
-                # thread; it begins again where the call failed.
-                try:
-                    raise flight.error.with_traceback(flight.traceback)
-                finally:  # else it and this frame would keep each other alive
-                    del flight
-            if flight.results:
-                return flight.results[0]
-            # Its thread was killed before it had either: fly, or join who does.
-        del flight
-        try:
-            return self._fly(key, mine, call)
+        handled = being_handled()
+        flight = mine = _Flight[T](threading.get_ident())
+        try:  # begun before others can join: a Ctrl-C may come at any line
+            while (flight := self._board(key, mine)) is not mine:
+                if not flight.landed.wait(timeout_s):
+                    raise StillFlyingError(f"no answer for {key!r} in {timeout_s!r} s")
+                if flight.failure is not None:
+                    flight.failure.throw()
+                if flight.results:
+                    return flight.results[0]
+                # Its thread was killed before it had either: fly, or join who does.
+            return self._fly(mine, call, handled)
         finally:
-            del mine
+            mine.landed.set()
+            self._leave(key, mine)
+            # Else an error and this frame would keep each other alive.
+            del flight, mine, handled
 
     def forget(self, key: K) -> None:
         """Let whoever asks from now on make a new call; those who wait still wait."""
@@ -118,36 +109,40 @@ class SingleFlight(Generic[K, T]):
         """Return how many threads wait for the call that another one makes."""
         with self._lock:
             flight = self._flights.get(key)
-            return 0 if flight is None else flight.waiting
+            return sum(joined is flight for joined in self._waits_for.values())
 
-    def _fly(self, key: K, flight: _Flight[T], call: Callable[[], T]) -> T:
+    def _board(self, key: K, mine: _Flight[T]) -> _Flight[T]:
+        """Return the flight under way, joined; or mine, if there is none."""
+        with self._lock:
+            flight = self._flights.get(key)
+            # One that has landed is here still if its thread was killed just then.
+            if flight is None or flight.landed.is_set():
+                self._flights[key] = mine
+                return mine
+            self._refuse_circle(key, flight, mine.owner)
+            self._waits_for[mine.owner] = flight
+            return flight
+
+    def _fly(
+        self, mine: _Flight[T], call: Callable[[], T], handled: BaseException | None
+    ) -> T:
         try:
             result = finished(call(), instead="use AsyncSingleFlight")
         except Exception as error:
-            flight.error = error
-            flight.traceback = error.__traceback__ and error.__traceback__.tb_next
+            mine.failure = Failure(error, handled)
             raise
         else:
-            flight.results.append(result)
+            mine.results.append(result)
             return result
         finally:
-            with self._lock:
-                # After ``forget`` another flight may have this key.
-                if self._flights.get(key) is flight:
-                    del self._flights[key]
-            flight.landed.set()
-            del flight
+            del mine, handled
 
-    def _wait(
-        self, key: K, flight: _Flight[T], me: int, timeout_s: float | None
-    ) -> None:
-        try:
-            if not flight.landed.wait(timeout_s):
-                raise StillFlyingError(f"no answer for {key!r} in {timeout_s!r} s")
-        finally:
-            with self._lock:
-                flight.waiting -= 1
-                self._waits_for.pop(me, None)
+    def _leave(self, key: K, mine: _Flight[T]) -> None:
+        with self._lock:
+            self._waits_for.pop(mine.owner, None)
+            # After ``forget`` another flight may have this key.
+            if self._flights.get(key) is mine:
+                del self._flights[key]
 
     def _refuse_circle(self, key: K, flight: _Flight[T], me: int) -> None:
         """Raise if the flight's thread waits, over any number of others, for me."""

@@ -113,7 +113,7 @@ class _Key:
         now_us = self.world.now_us
         self.cached, self.expires_us = True, now_us + self.setting.ttl_ms * 1000
         self.fetch_us = now_us - began_us
-        self.refreshing.put(_KEY, 0, now_us / 1e6)
+        self.refreshing.put(_KEY, 0, now_us / 1e6, began_s=began_us / 1e6)
 
     def nothing(self, _process: int) -> Steps:
         if not self.fresh():

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from types import UnionType
 
-from sdnotes.sim.trace import Completed, Invoked, Trace, Value, frozen
+from sdnotes.sim.trace import Completed, Invoked, Trace, Value, frozen, once
 
 
 class Outcome(StrEnum):
@@ -144,6 +144,7 @@ class History:
         A line needs "process", "action" and "invoked_us". What else it may leave out:
         "argument", "result" and "key" are then null, null and "", "completed_us" is
         null (never answered), and "outcome" is "ok" with a completion, else "unknown".
+        No line names a field twice.
 
         Raises MalformedHistoryError, with the number of the line, where a line is not
         an operation.
@@ -153,7 +154,7 @@ class History:
             if not line.strip():
                 continue
             try:
-                operations.append(_operation(json.loads(line)))
+                operations.append(_operation(json.loads(line, object_pairs_hook=once)))
             except (ValueError, TypeError, KeyError, RecursionError) as error:
                 raise MalformedHistoryError(
                     f"line {number} is not an operation: {error}"

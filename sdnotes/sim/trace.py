@@ -177,6 +177,19 @@ def frozen(value: Any) -> Any:
     return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
+def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the fields of a JSON object; of two of one name json would drop the first.
+
+    Raises KeyError for a name that stands in it twice.
+    """
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise KeyError(f"{twice!r} stands in it twice")
+    return fields
+
+
 @dataclass(slots=True)
 class Trace:
     """The events of one run, oldest first. Only ever appended to."""
@@ -228,7 +241,7 @@ class Trace:
         trace = cls()
         for number, line in enumerate(lines, start=1):
             try:
-                fields = json.loads(line)
+                fields = json.loads(line, object_pairs_hook=once)
                 kind = _KINDS[fields.pop("event")]
                 trace.append(kind(**{k: frozen(v) for k, v in fields.items()}))
             except (ValueError, TypeError, KeyError, AttributeError) as error:

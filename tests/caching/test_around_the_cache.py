@@ -2,6 +2,7 @@
 
 import random
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -82,12 +83,12 @@ def test_a_time_to_live_that_cannot_be_is_refused_by_name(
 
 
 class NaiveGDSF:
-    """Cherkasova 1998 by linear search."""
+    """Cherkasova 1998 by linear search; a sum of fractions swallows nothing."""
 
     def __init__(self, capacity_bytes: int) -> None:
         self.capacity_bytes = capacity_bytes
-        self.age = 0.0
-        self.held: dict[int, tuple[float, int, int, int]] = {}
+        self.age = Fraction(0)
+        self.held: dict[int, tuple[Fraction, int, int, int]] = {}
         self.clock = 0
 
     def access(self, key: int, *, size_bytes: int, cost: float) -> bool:
@@ -103,7 +104,7 @@ class NaiveGDSF:
         ):
             victim = min(self.held, key=lambda k: self.held[k][:2])
             self.age = self.held.pop(victim)[0]
-        priority = self.age + uses * cost / size_bytes
+        priority = self.age + Fraction(uses * cost / size_bytes)
         self.held[key] = (priority, self.clock, size_bytes, uses)
         return hit
 
@@ -142,6 +143,18 @@ def test_gdsf_s_heap_does_not_grow_with_hits_and_none_is_lost_from_it() -> None:
         assert set(cache) == set(twin.held)
         cache.check()
         assert len(cache._heap) <= 2 * 12 + 8
+
+
+@pytest.mark.parametrize("dear", [1.0, 1e9, 1e13, 1e15])
+def test_however_dear_a_key_was_uses_of_a_large_one_count_after_it(dear: float) -> None:
+    """dCache/dcache#991: added to a large age, a small quotient is lost in a float."""
+    cache: GDSFCache[str] = GDSFCache(10_000_000)
+    cache.access("dear", size_bytes=1, cost=dear)
+    cache.access("all the room", size_bytes=10_000_000)
+    assert cache.age == dear
+    for key in ("hot", "hot", "once", "new"):
+        cache.access(key, size_bytes=4_000_000)
+    assert sorted(cache) == ["hot", "new"]
 
 
 def test_gdsf_takes_a_cost_that_is_not_given_for_1() -> None:

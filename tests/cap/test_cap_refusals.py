@@ -1,5 +1,7 @@
 """What cap refuses names the one argument that is wrong, with its value."""
 
+import math
+
 import pytest
 from refused import Case, case_id, check_names, missed
 
@@ -16,6 +18,7 @@ ONE, TWO = History((WRITE,)), History((WRITE, ELSEWHERE))
 HELLO = cap.CausalInbox[str]("Ann").stamp("hello")
 FIRST, SECOND = cap.Dot("A", 1), cap.Dot("A", 2)
 CHANGE = cap.Change("post", "photo")
+NAN = math.nan
 
 
 def lock() -> cap.LockService:
@@ -84,13 +87,18 @@ CASES: list[Case] = [
     ),
     (cap.Change, {"action": "post", "what": "photo"}, {"action": ["share"]}),
     (cap.count_leaks, {"messages": []}, {"messages": [[CHANGE] * 8]}),
-    (cap.PNCounter().add, {"who": "a", "amount": 1}, {"amount": [-1]}),
-    (cap.GCounter, {"counts": {"a": 1}}, {"counts": [{"a": -1}]}),
-    (cap.GCounter().add, {"node": "a", "amount": 1}, {"amount": [-1]}),
+    (cap.PNCounter().add, {"who": "a", "amount": 1}, {"amount": [-1, NAN]}),
+    (
+        cap.PNCounter,
+        {"added": {"a": 1}, "taken": {"a": 1}},
+        {"added": [{"a": -1}, {"a": NAN}], "taken": [{"a": NAN}]},
+    ),
+    (cap.GCounter, {"counts": {"a": 1}}, {"counts": [{"a": -1}, {"a": NAN}]}),
+    (cap.GCounter().add, {"node": "a", "amount": 1}, {"amount": [-1, NAN]}),
     (
         cap.LWWRegister,
         {"value": 1, "stamp": 1, "node": "A"},
-        {"stamp": [-1], "node": [""]},
+        {"stamp": [-1, NAN], "node": [""]},
     ),
     (registered, {"value": 2, "stamp": 8, "node": "A"}, {"stamp": [7], "node": [""]}),
     (
@@ -100,8 +108,8 @@ CASES: list[Case] = [
     ),
     (added, {"element": "tea", "tag": "a2"}, {"tag": ["a1"]}),
     (merged, {"tag": "a2"}, {"tag": ["a1"]}),
-    (cap.Escrow, {"shares": {"a": 1}}, {"shares": [{"a": -1}]}),
-    (cap.Escrow({"a": 1}).spend, {"holder": "a", "amount": 0}, {"amount": [-1]}),
+    (cap.Escrow, {"shares": {"a": 1}}, {"shares": [{"a": -1}, {"a": NAN}]}),
+    (cap.Escrow({"a": 1}).spend, {"holder": "a", "amount": 0}, {"amount": [-1, NAN]}),
     (
         cap.Escrow({"a": 1, "b": 1}).move,
         {"giver": "a", "taker": "b", "amount": 0},
@@ -226,7 +234,7 @@ CASES: list[Case] = [
             "duplicate": [2],
         },
     ),
-    (VectorClock, {"counts": {"a": 1}}, {"counts": [{"a": -1}]}),
+    (VectorClock, {"counts": {"a": 1}}, {"counts": [{"a": -1}, {"a": NAN}]}),
     (
         cap.Siblings,
         {"versions": {FIRST: 1}, "seen": VectorClock({"A": 1})},

@@ -205,6 +205,19 @@ def test_one_number_for_two_messages_is_refused_where_it_shows() -> None:
     assert bodies(list(bob.held)) == ["one"]
 
 
+def test_a_number_is_for_one_body_and_its_copies_from_elsewhere_are_that_body() -> None:
+    bob = CausalInbox[object]("Bob")
+    clock = VectorClock({"Ann": 2})
+    bob.receive(Stamped(1, "Ann", clock))
+    with pytest.raises(ValueError, match="has the number of"):
+        bob.receive(Stamped(True, "Ann", clock))
+    with pytest.raises(ValueError, match="has the number of"):
+        bob.receive(Stamped(1, "Ann", clock.tick("Cy")))
+    cy = CausalInbox[object]("Cy")
+    for _ in range(2):
+        assert cy.receive(Stamped(float("nan"), "Ann", clock)) == []
+
+
 def test_an_inbox_that_has_forgotten_what_it_sent_says_so() -> None:
     ann, bob = CausalInbox[str]("Ann"), CausalInbox[str]("Bob")
     bob.receive(ann.stamp("hello"))

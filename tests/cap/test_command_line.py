@@ -174,6 +174,13 @@ def test_a_byte_order_mark_and_odd_line_ends_inside_a_name_do_no_harm(
     assert main([str(file)]) == 0
 
 
+def test_nor_does_a_byte_order_mark_on_standard_input(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"\ufeff{GOOD}"))
+    assert main(["-"]) == 0
+
+
 def test_a_history_that_is_too_tangled_exits_with_3(
     file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """CRDTs against the laws of a merge, and against twins that keep every event."""
 
+import copy
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -352,6 +353,23 @@ def test_bad_arguments_are_named_with_their_value(
 ) -> None:
     with pytest.raises(ValueError, match=named):
         make()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, True), (1, 1.0), ((1,), (True,)), ([1], [True]), ({"a": 1}, {"a": True})],
+)
+def test_values_that_are_equal_and_not_the_same_are_two_values(
+    one: object, other: object
+) -> None:
+    """A merge that took one for the other would give the first of the two."""
+    for left, right in [(one, other), (other, one)]:
+        with pytest.raises(ValueError, match="stands for two values"):
+            LWWRegister(left, 5, "A").merge(LWWRegister(right, 5, "A"))
+        with pytest.raises(ValueError, match="stands for two elements"):
+            ORSet({"t": left}).merge(ORSet({"t": right}))  # type: ignore[type-var]
+    equal = LWWRegister(copy.deepcopy(one), 5, "A")
+    assert LWWRegister(one, 5, "A").merge(equal) == equal
 
 
 def test_what_is_not_equal_to_itself_merges_with_itself_and_can_be_removed() -> None:

@@ -291,6 +291,14 @@ def test_bad_arguments_are_named_with_their_value(
         make()
 
 
+def test_siblings_that_are_equal_and_not_the_same_are_two_values() -> None:
+    ours = Siblings[object]().put("A", 1, VectorClock())
+    theirs = Siblings[object]().put("A", True, VectorClock())
+    for one, other in [(ours, theirs), (theirs, ours)]:
+        with pytest.raises(ValueError, match="stands for two values"):
+            one.merge(other)
+
+
 def test_siblings_of_a_value_that_is_not_equal_to_itself_merge() -> None:
     one, other = float("nan"), float("nan")
     ours = Siblings[float]().put("A", one, VectorClock())

@@ -82,6 +82,17 @@ def test_a_percentile_is_the_least_sample_that_covers_so_many(
     assert 100 * sum(x < got for x in samples) < percent * len(samples)
 
 
+@pytest.mark.parametrize(
+    ("count", "percent", "rank"),
+    [(250, 64.4, 161), (250, 64.5, 162), (41_000, 99.9, 40_959), (1000, 99.9, 999)],
+)
+def test_a_part_of_a_percent_is_taken_as_it_is_written(
+    count: int, percent: float, rank: int
+) -> None:
+    """By floats the first and the third were one rank off."""
+    assert percentile(range(1, count + 1), percent) == rank
+
+
 def test_percentiles_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         percentile([], 50)

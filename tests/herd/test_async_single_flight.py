@@ -154,6 +154,44 @@ def test_an_error_reaches_everybody_and_the_next_call_starts_anew() -> None:
     run(main)
 
 
+@pytest.mark.parametrize("eager", [False, True])
+def test_what_one_handles_as_it_asks_is_not_in_the_error_of_the_others(
+    eager: bool,
+) -> None:
+    """python-trio/outcome#7. An eager task begins in the midst of who asks first."""
+
+    async def main() -> None:
+        if eager:
+            factory: Any = getattr(asyncio, "eager_task_factory", at_once)
+            asyncio.get_running_loop().set_task_factory(factory)
+        flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+        gate = Gate(error := OSError("down"))
+        seen: list[BaseException | None] = []
+
+        async def call() -> object:
+            if eager:
+                raise error
+            return await gate()
+
+        async def ask_in_a_handler(secret: str) -> None:
+            try:
+                int(secret)
+            except ValueError:
+                with pytest.raises(OSError, match="down") as raised:
+                    await flights.do("k", call)
+                assert raised.value is error
+                seen.append(error.__context__)
+
+        asking = [asyncio.create_task(ask_in_a_handler(f"{n} is mine")) for n in "abc"]
+        await settle()
+        gate.let_go.set()
+        await asyncio.gather(*asking)
+        assert seen == [None] * 3
+        assert error.__context__ is None
+
+    run(main)
+
+
 class TestCancellation:
     @pytest.mark.parametrize("who", [0, 1, 2])
     def test_one_who_is_cancelled_leaves_alone(self, who: int) -> None:
@@ -240,6 +278,92 @@ class TestCancellation:
             gate.let_go.set()
             came = await asyncio.gather(*tasks, return_exceptions=True)
             assert [type(each) for each in came] == [CallCancelledError] * 2
+
+        run(main)
+
+    def test_who_comes_while_a_deserted_call_cleans_up_waits_for_its_end(self) -> None:
+        """GetStream/stream-video-android#1764: two calls of one key at a time."""
+
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            cleaned, told = asyncio.Event(), []
+
+            async def call() -> object:
+                told.append("begins")
+                try:
+                    if told == ["begins"]:
+                        await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    told.append("cleans up")
+                    await cleaned.wait()
+                    told.append("has ended")
+                    raise
+                return "new"
+
+            (leaver,) = join(flights, call, 1)
+            await settle()
+            leaver.cancel()
+            await settle()
+            assert leaver.cancelled()
+            (impatient,) = join(flights, call, 1)
+            await settle()
+            impatient.cancel()  # who leaves now does not cancel the clean-up
+            await settle()
+            newcomers = join(flights, call, 2)
+            await settle()
+            assert (told, flights.waiting("k")) == (["begins", "cleans up"], 2)
+            cleaned.set()
+            assert await asyncio.gather(*newcomers) == ["new", "new"]
+            assert told == ["begins", "cleans up", "has ended", "begins"]
+
+        run(main)
+
+    def test_after_forget_nobody_waits_for_a_clean_up(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            fresh = Gate("fresh")
+            fresh.let_go.set()
+            cleaned = asyncio.Event()
+
+            async def stubborn() -> object:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
+                return await cleaned.wait()
+
+            (leaver,) = join(flights, stubborn, 1)
+            await settle()
+            leaver.cancel()
+            await settle()
+            (newcomer,) = join(flights, fresh, 1)
+            await settle()
+            flights.forget("k")
+            assert await flights.do("k", fresh) == "fresh"
+            assert not newcomer.done()
+            cleaned.set()
+            assert await newcomer == "fresh"
+
+        run(main)
+
+    def test_a_clean_up_that_asks_for_its_own_key_is_told_of_the_circle(self) -> None:
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            told: list[type[BaseException]] = []
+
+            async def call() -> object:
+                try:
+                    return await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    try:
+                        await flights.do("k", call)
+                    except CircularAwaitError as error:
+                        told.append(type(error))
+                    raise
+
+            (leaver,) = join(flights, call, 1)
+            await settle()
+            leaver.cancel()
+            await settle()
+            assert told == [CircularAwaitError]
 
         run(main)
 

@@ -1,7 +1,7 @@
 """A call that only gives back work to be run later is refused, by name."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 
 import pytest
 
@@ -26,6 +26,37 @@ async def gives_a_generator() -> Iterator[str]:
 
 def nothing_to_await() -> str:
     return "at once"
+
+
+class Pool:
+    """As asyncpg's pool: awaiting it opens it, and gives the pool itself."""
+
+    def __await__(self) -> Generator[object, None, "Pool"]:
+        yield from asyncio.sleep(0).__await__()
+        return self
+
+
+async def opened() -> Pool:
+    return await Pool()
+
+
+class Request(Coroutine[object, None, str]):
+    """As aiohttp's: a coroutine that no ``async def`` made, and that has yet to run."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def __await__(self) -> Generator[object, None, str]:
+        raise NotImplementedError
+
+    def send(self, value: None) -> object:
+        raise NotImplementedError
+
+    def throw(self, *error: object) -> object:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        self.closed = True
 
 
 async def nap(_: float) -> None:
@@ -73,6 +104,8 @@ def shared_async(call: Callable[[], object]) -> object:
         (tried_async, generator, "gave a generator, .* awaited: use retry"),
         (shared, coroutine, "gave a coroutine, .* use AsyncSingleFlight"),
         (shared, generator, "gave a generator, .* let it give a list"),
+        (tried, Request, "gave a Request, .* use retry_async"),
+        (shared, Request, "gave a Request, .* use AsyncSingleFlight"),
         (shared_async, gives_a_generator, "gave a generator, .* let it give a list"),
         (shared_async, nothing_to_await, "gave a str, .* awaited: use SingleFlight"),
     ],
@@ -84,6 +117,31 @@ def test_what_has_yet_to_run_is_no_result(
 ) -> None:
     with pytest.raises(TypeError, match=said):
         use(call)
+
+
+def test_a_coroutine_that_is_refused_is_closed() -> None:
+    request = Request()
+    with pytest.raises(TypeError):
+        shared(lambda: request)
+    assert request.closed
+
+
+@pytest.mark.parametrize(
+    ("use", "call"),
+    [
+        (tried, Pool),
+        (shared, Pool),
+        (tried_async, opened),
+        (shared_async, opened),
+        (tried_async, Pool),
+        (shared_async, Pool),
+    ],
+)
+def test_a_result_that_could_be_awaited_is_a_result(
+    use: Callable[[Callable[[], object]], object], call: Callable[[], object]
+) -> None:
+    """PrefectHQ/prefect#15665: a data frame, a pool, a client have ``__await__``."""
+    assert isinstance(use(call), Pool)
 
 
 def test_results_that_are_results_come_back_as_they_are() -> None:

@@ -128,6 +128,11 @@ CASES: list[Case] = [
     ),
     (herd.RefreshingCache, {"ttl_s": 9}, {"jitter_s": [1]}),
     (
+        herd.RefreshingCache[str, int](ttl_s=9).put,
+        {"key": "k", "value": 1, "now_s": 5, "began_s": 4},
+        {"began_s": [6, NAN]},
+    ),
+    (
         herd.retry_after_s,
         {"field": "1", "now": NOW},
         {"now": [NOW.replace(tzinfo=None)]},

@@ -71,7 +71,7 @@ def test_a_source_in_trouble_is_asked_once_in_a_while() -> None:
 
 
 def test_an_absence_is_remembered_for_a_time_of_its_own() -> None:
-    made = cache(absent_s=5)
+    made = cache(absent_s=5, stale_s=60, error_s=60)
     made.put_absent("k", now_s=10)
     assert made.get("k", 14.9) == Absent()
     assert made.get("k", 15) == Miss()
@@ -79,6 +79,61 @@ def test_an_absence_is_remembered_for_a_time_of_its_own() -> None:
     made.put_absent("k", now_s=20)
     made.put("k", 2, now_s=21)
     assert made.get("k", 21) == Fresh(2)
+
+
+class TestLateAnswers:
+    """ben-manes/caffeine#193: a refresh that ends late, and what came meanwhile."""
+
+    def test_what_the_owner_put_during_a_refresh_stays(self) -> None:
+        made = cache(stale_s=30)
+        assert made.get("k", 61) == Stale(1, refresh=True)
+        assert made.put("k", 80, now_s=62)
+        assert not made.put("k", 1, now_s=65, began_s=61)
+        assert made.get("k", 66) == Fresh(80)
+        assert made.get("k", 122) == Stale(80, refresh=True)
+
+    def test_so_does_that_there_is_none_any_more(self) -> None:
+        made = cache(stale_s=30, absent_s=60)
+        assert made.get("k", 61) == Stale(1, refresh=True)
+        assert made.put_absent("k", now_s=62)
+        assert not made.put("k", 1, now_s=65, began_s=61)
+        assert made.get("k", 66) == Absent()
+
+    def test_an_absence_forbids_older_answers_after_its_own_time_too(self) -> None:
+        made = cache()
+        made.put_absent("k", now_s=62)
+        assert not made.put("k", 1, now_s=65, began_s=61)
+        assert made.get("k", 65) == Miss()
+        assert made.put("k", 2, now_s=67, began_s=66)
+
+    def test_an_old_no_does_not_delete_what_was_put_after_it_was_asked_for(
+        self,
+    ) -> None:
+        made = cache(absent_s=60)
+        assert made.get("k", 61) == Miss()
+        made.put("k", 2, now_s=62)
+        assert not made.put_absent("k", now_s=65, began_s=61)
+        assert made.get("k", 66) == Fresh(2)
+
+    def test_of_two_fetches_the_one_that_began_later_stays_however_they_end(
+        self,
+    ) -> None:
+        for first, second in [("61", "71"), ("71", "61")]:
+            made = RefreshingCache[str, str](ttl_s=60)
+            made.put("k", first, now_s=80, began_s=float(first))
+            made.put("k", second, now_s=81, began_s=float(second))
+            assert made.get("k", 82) == Fresh("71")
+
+    def test_a_refresh_that_nothing_overtook_is_kept_from_its_arrival_on(self) -> None:
+        made = cache(stale_s=30)
+        made.get("k", 60)
+        assert made.put("k", 2, now_s=65, began_s=60)
+        assert made.get("k", 124) == Fresh(2)
+        assert made.put("k", 3, now_s=126, began_s=125)
+
+    def test_one_that_began_when_something_was_put_is_no_newer_than_that(self) -> None:
+        made = cache()
+        assert not made.put("k", 2, now_s=1, began_s=0)
 
 
 @given(ttl=st.floats(1, 1e4), share=st.floats(0, 1), seed=st.integers(0, 10**6))

@@ -2,15 +2,25 @@
 
 import contextlib
 import gc
+import linecache
+import sys
 import threading
 import time
 import traceback
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
 
 import pytest
 
-from sdnotes.herd import CircularWaitError, SingleFlight, StillFlyingError
+from sdnotes.herd import (
+    CircularWaitError,
+    SingleFlight,
+    StillFlyingError,
+    single_flight,
+)
 
 LONG_S = 120.0  # a bound for waits that end at once when all is well
 
@@ -146,6 +156,127 @@ def test_other_keys_fly_at_the_same_time() -> None:
     assert flights.do("quick", lambda: 1) == 1
     gate.let_go.set()
     crew.join()
+
+
+def while_handling(secret: str, work: Callable[[], object]) -> object:
+    try:
+        return int(secret)
+    except ValueError:
+        return work()
+
+
+class TestWhatOneHandles:
+    """python-trio/outcome#7: an error of many, and the error that one is handling."""
+
+    def test_what_one_handles_as_it_asks_is_not_in_the_error_of_the_others(
+        self,
+    ) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+        gate, crew = Gate(error := OSError("down")), Crew()
+
+        def ask() -> object:
+            return flights.do("k", gate)
+
+        crew.start(lambda: while_handling("what is the first one's", ask))
+        assert gate.entered.wait(LONG_S)
+        for _ in range(3):
+            crew.start(lambda: while_handling("what is one's who joined", ask))
+        until(lambda: flights.waiting("k") == 3)
+        gate.let_go.set()
+        crew.join()
+        assert all(came is error for came in crew.errors)
+        assert error.__context__ is None
+
+    def test_what_the_call_itself_handled_stays_in_it(self) -> None:
+        flights: SingleFlight[str, object] = SingleFlight()
+
+        def fail() -> None:
+            try:
+                int("first")
+            except ValueError as first:
+                raise TypeError("second") from first
+
+        def call() -> object:
+            try:
+                fail()
+            except TypeError as second:
+                raise OSError("third") from second
+
+        with pytest.raises(OSError, match="third") as raised:
+            while_handling("what is the caller's", lambda: flights.do("k", call))
+        second = raised.value.__cause__
+        assert repr(second) == repr(raised.value.__context__) == "TypeError('second')"
+        assert second is not None
+        first = second.__cause__
+        assert "first" in str(first)
+        assert first is not None
+        assert first.__context__ is None  # the caller's error stood there
+
+    def test_an_error_that_refuses_to_be_changed_reaches_everybody_all_the_same(
+        self,
+    ) -> None:
+        @dataclass(frozen=True)
+        class FrozenError(OSError):
+            code: int = 7
+
+        flights: SingleFlight[str, object] = SingleFlight()
+        gate, crew = Gate(error := FrozenError()), Crew()
+
+        def ask() -> object:
+            return while_handling("what is its own", lambda: flights.do("k", gate))
+
+        crew.start(ask)
+        assert gate.entered.wait(LONG_S)
+        crew.start(ask)
+        until(lambda: flights.waiting("k") == 1)
+        gate.let_go.set()
+        crew.join()
+        assert all(came is error for came in crew.errors)
+        assert error.__context__ is None
+
+
+def interrupted_at(place: int) -> tuple[SingleFlight[str, int], str]:
+    """Return the flights, and the line at which a Ctrl-C came: none past the last."""
+    flights: SingleFlight[str, int] = SingleFlight()
+    lines: list[str] = []
+
+    def at_each_line(frame: FrameType, event: str, _: object) -> Any:
+        code = frame.f_code
+        if code.co_filename != single_flight.__file__ or len(lines) > place:
+            return None
+        line = linecache.getline(code.co_filename, frame.f_lineno).strip()
+        # Between the taking of a lock and its ``with``, Python looks for no signal.
+        if event == "line" and not line.startswith("with "):
+            lines.append(line)
+            if len(lines) > place:
+                raise KeyboardInterrupt
+        return at_each_line
+
+    before = sys.gettrace()
+    sys.settrace(at_each_line)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            flights.do("k", lambda: 7)
+    finally:
+        sys.settrace(before)
+    return flights, lines[place] if len(lines) > place else ""
+
+
+def test_a_ctrl_c_at_whatever_line_leaves_no_flight_that_others_wait_for() -> None:
+    """grantjenks/python-diskcache#315: between the taking of a lock and the ``try``."""
+    bad, place = [], 0
+    while True:
+        flights, line = interrupted_at(place)
+        if not line:
+            break
+        crew = Crew()
+        crew.start(lambda f=flights: f.do("k", lambda: 8, timeout_s=0))  # type: ignore[misc]
+        crew.join()
+        if crew.results != [8] or flights._flights or flights._waits_for:
+            bad.append(line)
+        place += 1
+    assert place > 15
+    assert bad == ["mine.landed.set()"]  # as the module says
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])

@@ -62,6 +62,7 @@ def test_a_trace_of_every_kind_of_event_survives_json() -> None:
         '{"event": "Note", "at_us": 1}',
         '{"event": "Note", "at_us": "1", "who": "a", "text": "b"}',
         '{"event": "Note", "at_us": -1, "who": "a", "text": "b"}',
+        '{"event": "Note", "at_us": 1, "who": "a", "text": "b", "text": "c"}',
     ],
 )
 def test_a_line_that_is_no_event_is_refused_by_its_number(line: str) -> None:
@@ -207,6 +208,11 @@ def test_a_history_that_cannot_have_happened_is_refused_naming_the_operation() -
             '{"process": "a", "action": "r", "invoked_us": 1, "completed_us": 5, '
             '"outcome": "unknown", "result": 1}',
             "unknown, and yet a result",
+        ),
+        (
+            '{"process": "a", "action": "r", "invoked_us": 1, "argument": 1, '
+            '"argument": 2}',
+            "'argument' stands in it twice",
         ),
         ("[" * 5000, "recursion"),
         (
