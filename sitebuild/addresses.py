@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sitebuild import DOCS, defined, fences, htmlchecks, imports, pagetree
+from sitebuild import DOCS, ROOT, defined, fences, htmlchecks, imports, pagetree
 from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
@@ -88,6 +88,23 @@ def _undocumentable() -> Iterator[Problem]:
                 yield Problem(relative(page), line, message)
 
 
+def _undocumented() -> Iterator[Problem]:
+    """Yield the modules whose names a package hands on, and its page leaves out."""
+    for package in files(ROOT / "sdnotes", "*/__init__.py"):
+        slug = package.parent.name
+        page = DOCS / "reference" / f"{slug}.md"
+        documented = list(_documented(page)) if page.is_file() else []
+        if not documented:
+            continue  # a page that is not there is told as such
+        sources = filter(None, defined.defined_in(package).values())
+        modules = {module for module, _ in sources if module.startswith("sdnotes.")}
+        for module in sorted(modules):
+            shown = any(name.startswith(module) for name in documented)
+            if imports.file_of(module) and not shown:
+                message = f"this page leaves out {module}: `::: {module}`"
+                yield Problem(relative(page), 1, message)
+
+
 def problems() -> list[Problem]:
     """Return the addresses of pages, styles and scripts that lead where none may."""
     found = [
@@ -98,4 +115,4 @@ def problems() -> list[Problem]:
     for path in files(DOCS / "assets", "**/*"):
         if path.suffix in (".css", ".js"):
             found += htmlchecks.foreign_in(path, path)
-    return [*found, *_undocumentable()]
+    return [*found, *_undocumentable(), *_undocumented()]

@@ -49,9 +49,9 @@ _OPERATIONS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
 }
 _HOW = (
-    "let a snippet print it, give its sentence a source (a note, a link to another "
-    "page), or write behind it how it comes about: <!-- by hand: 250 = 5 * 50 -->, "
-    "or <!-- by hand: 250, an assumption -->"
+    "run `make outputs`, let a snippet print it, give its sentence a source (a note, a "
+    "link to another page), or write behind it how it comes about: "
+    "<!-- by hand: 250 = 5 * 50 -->, or <!-- by hand: 250, an assumption -->"
 )
 
 
@@ -173,7 +173,7 @@ def number_problems_in(path: Path, text: str) -> list[Problem]:
             for mark in mine:
                 mark.is_used = True
             if not mine:
-                message = f"nothing on this page prints {written}: {_HOW}"
+                message = f"no output on this page holds {written}: {_HOW}"
                 found.append(Problem(relative(path), line, message))
     found += [
         Problem(relative(path), mark.line, problem)

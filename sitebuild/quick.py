@@ -76,14 +76,18 @@ def _pytest(running: list[Unit]) -> bool:
     names = [unit.where or unit.name for unit in wanted]
     if not names:
         return True
-    workers = ["-n", "auto", "--dist", "worksteal"] if len(names) > _MANY else []
+    # By file: the examples of one docstring go on from each other.
+    workers = ["-n", "auto", "--dist", "loadfile"] if len(names) > _MANY else []
     return _tool("pytest", "-q", "-m", "not slow", *workers, *names)
 
 
 def _steps(running: list[Unit]) -> Iterator[tuple[str, Callable[[], bool]]]:
     kinds = {unit.kind for unit in running}
     yield "ruff", lambda: _tool("ruff", "check", "--quiet")
-    yield "ruff format", lambda: _tool("ruff", "format", "--check", "--quiet")
+    yield (
+        "ruff format (make format mends it)",
+        lambda: _tool("ruff", "format", "--check", "--quiet"),
+    )
     yield "codespell (a name goes into pyproject.toml)", lambda: _tool("codespell")
     if "mypy" in kinds:
         yield "mypy", lambda: _tool("mypy")

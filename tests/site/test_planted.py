@@ -116,8 +116,8 @@ MISTAKES = [
         COIN,
         "of 14, seven do",
         "of 14, seven do, and of 30 one half",
-        rf"{COIN}:\d+: nothing on this page prints 30: let a snippet print it, give "
-        r"its sentence a source \(a note, a link",
+        rf"{COIN}:\d+: no output on this page holds 30: run `make outputs`, let a "
+        r"snippet print it, give its sentence a source \(a note, a link",
     ),
     Mistake(
         "a package without a chapter",
@@ -334,6 +334,20 @@ MISTAKES = [
         "## Sources\n\n[A book](http://books.example.org/)",
         rf"{COIN}:\d+: 'http://books\.example\.org/' is read and changed by anybody on "
         r"its way: https:",
+    ),
+    Mistake(
+        "a module that its page of the reference leaves out",
+        "docs/reference/coin.md",
+        "A page of the reference.",
+        "::: sdnotes.coin",
+        r"docs/reference/coin\.md:1: this page leaves out sdnotes\.coin\.toss: `:::",
+    ),
+    Mistake(
+        "an anchor that a page of the reference has not",
+        COIN,
+        "## Sources",
+        "## Sources\n\n[Toss](../reference/coin.md#nowhere)",
+        rf"{COIN}:\d+: dead link: '\.\./reference/coin\.md#nowhere' has no such anchor",
     ),
     Mistake(
         "a chapter that the map leaves out",

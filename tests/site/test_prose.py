@@ -28,7 +28,7 @@ def said(text: str) -> list[str]:
     """Return what is said of a page, without the advice, which is always the same."""
     page = f"# T\n\n{text}\n\n{BLOCK}"
     problems = prose.number_problems_in(PAGE, page)
-    return [str(problem).partition(": let a snippet")[0] for problem in problems]
+    return [str(problem).partition(": run `make outputs`")[0] for problem in problems]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_number_that_can_be_followed_is_put_up_with(text: str) -> None:
 def test_a_number_from_nowhere_is_told_at_its_line(
     text: str, line: int, number: str
 ) -> None:
-    where = f"page.md:{line}: nothing on this page prints {number}"
+    where = f"page.md:{line}: no output on this page holds {number}"
     assert said(text)[0] == where
     assert len(said(text)) == (2 if "<!--" in text else 1)
 

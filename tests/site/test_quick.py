@@ -127,6 +127,19 @@ def test_of_the_samples_and_the_copies_those_run_that_a_change_touches() -> None
     assert "cap/same-cut (a sample)" not in found
 
 
+def test_workers_share_no_file_since_examples_go_on_from_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(quick, "_tool", lambda *command: asked.append(command) or True)
+    many = [
+        Unit("tests", f"test_{n}.py", (), frozenset())
+        for n in range(quick._MANY + 1)
+    ]
+    assert quick._pytest(many)
+    assert ("--dist", "loadfile") in zip(asked[0], asked[0][1:], strict=False)
+
+
 def test_pytest_knows_each_case_by_the_name_that_quick_has_for_it() -> None:
     files = [str(path) for path in (SAMPLES, COPIES)]
     asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", *files]
