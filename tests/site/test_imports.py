@@ -199,5 +199,5 @@ def test_a_change_makes_stale_exactly_the_records_that_use_what_changed(
     module.write_text(f"# why\n{code}", "utf-8")
     assert stale_in(tree) == set()
     assert "capacity" in code
-    module.write_text(f"{code}\nSPARE = 1\n", "utf-8")
+    module.write_text(f"{code}\n_SPARE = 1\n", "utf-8")
     assert stale_in(tree) == USERS_OF_LFU
