@@ -4,15 +4,15 @@ import gc
 import os
 import sys
 import zoneinfo
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import pytest
 from hypothesis import settings
-from sybil import Sybil
+from sybil import Document, Region, Sybil
 from sybil.document import PythonDocStringDocument
 from sybil.parsers.rest import DocTestParser
 
-from sitebuild.problems import relative
+from sitebuild.problems import ProblemError, relative
 from sitebuild.reads import Reads
 from sitebuild.sybil_parser import SnippetParser
 from sitebuild.units import is_slow
@@ -28,8 +28,19 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
 # A project of its own, run where it is laid down: tests/site/mini.py.
 collect_ignore = ["tests/site/miniature"]
 
+
+class _Pages(SnippetParser):
+    """A page that cannot be read is told by its problem alone, without a traceback."""
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        try:
+            yield from super().__call__(document)
+        except ProblemError as error:
+            raise pytest.Collector.CollectError(str(error)) from None
+
+
 _HIDDEN = [".*"]  # as sitebuild/files.py
-_snippets = SnippetParser()
+_snippets = _Pages()
 
 pytest_collect_file = (
     Sybil(

@@ -447,6 +447,8 @@ def test_pytest_says_the_same_of_a_snippet_as_the_build(tree: Path, name: str) -
     done = mini.run(tree, "pytest", "-q", COIN)
     assert done.returncode in (1, 2)  # 2: the page cannot even be collected
     assert re.search(mistake.said, done.stdout, re.MULTILINE), done.stdout
+    assert "Traceback" not in done.stdout
+    assert "sitebuild/" not in done.stdout  # nothing of what found it stands above it
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,7 @@ def test_workers_share_no_file_since_examples_go_on_from_each_other(
     asked: list[tuple[str, ...]] = []
     monkeypatch.setattr(quick, "_tool", lambda *command: asked.append(command) or True)
     many = [
-        Unit("tests", f"test_{n}.py", (), frozenset())
-        for n in range(quick._MANY + 1)
+        Unit("tests", f"test_{n}.py", (), frozenset()) for n in range(quick._MANY + 1)
     ]
     assert quick._pytest(many)
     assert ("--dist", "loadfile") in zip(asked[0], asked[0][1:], strict=False)
