@@ -162,7 +162,7 @@ def test_a_dead_anchor_is_told_wherever_the_project_stands(
     docs = tmp_path / "reference" / "docs"
     (docs / "reference").mkdir(parents=True)
     for name, links in {
-        "page.md": "[x](reference/cap.md#made) [y](#gone)",
+        "page.md": "[x](reference/cap.md#sdnotes.cap.made) [y](#gone)",
         "reference/cap.md": "[z](../page.md#gone)",
     }.items():
         (docs / name).write_text(f"# T\n\n{links}\n", "utf-8")
