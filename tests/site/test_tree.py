@@ -13,7 +13,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from sitebuild import DOCS, ROOT, checks, fences, records
+from sitebuild import DOCS, ROOT, checks, facts, fences, records
 from sitebuild.copies import environment_of
 from sitebuild.files import files
 from sitebuild.git import git
@@ -48,7 +48,11 @@ def tracked() -> list[Path]:
             for name in below
             if name not in made and not name.endswith(("_cache", ".new"))
         ]
-        mine = [name for name in names if not name.startswith((".#", "._"))]
+        mine = [
+            name
+            for name in names
+            if not name.startswith((".#", "._")) and Path(folder, name) != facts.KEPT
+        ]
         found += [Path(folder, name) for name in mine]
     return found
 
