@@ -13,12 +13,19 @@ _DOTTED = re.compile(r"\b[a-z_]\w*(?:\.\w+)*")
 
 def imported(code: str) -> set[str]:
     """Return every dotted name that the code imports; none where it cannot be read."""
+    return _imported(_nodes(code))
+
+
+def _nodes(code: str) -> list[ast.AST]:
     try:
-        tree = ast.parse(code)
+        return list(ast.walk(ast.parse(code)))
     except (SyntaxError, ValueError):
-        return set()
+        return []
+
+
+def _imported(nodes: Iterable[ast.AST]) -> set[str]:
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -27,15 +34,11 @@ def imported(code: str) -> set[str]:
     return names
 
 
-def _in_texts(code: str) -> set[str]:
+def _in_texts(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the names in the code's texts, which may be imported as well.
 
     By ``import_module``, by ``runpy``, by a file that the code writes.
     """
-    try:
-        nodes = list(ast.walk(ast.parse(code)))
-    except (SyntaxError, ValueError):
-        return set()
     texts = (node.value for node in nodes if isinstance(node, ast.Constant))
     return {
         name
@@ -60,10 +63,11 @@ def needed(code: str, needs: Mapping[str, Collection[str]]) -> Iterable[str]:
 
     ``needs`` maps the names of modules to packages, as the site's build found them.
     """
+    nodes = _nodes(code)
     return sorted(
         {
             package
-            for name in imported(code) | _in_texts(code)
+            for name in _imported(nodes) | _in_texts(nodes)
             for package in needs.get(_known(name, needs), ())
         }
     )

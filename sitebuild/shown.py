@@ -2,13 +2,18 @@ r"""What may a block print, so that a page shows just that? Not everything.
 
 "a\tb"          pages and terminals show a tab unlike each other
 "\udce9.txt"    half a character, as os.listdir gives it: no file can hold it
+a traceback     of this machine's own files: another one prints other paths
 """
 
 import re
 
+from sitebuild import ROOT
+
 _LAYOUT = {
     r"\A[^\S\n]*\n(?=\s*\S)": "a blank line first, which a page would drop",
     r"`{6}": "a row of backticks, which would end its own fence",
+    re.escape(str(ROOT)): "a path of this machine: it cannot show what called it, or "
+    "where the package's files are",
 }
 _STRANGE = {
     r"\t": "a tab, which pages show unlike terminals: use blanks",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sitebuild import engine
+from sitebuild import ROOT, engine
 from sitebuild.fences import scan_text
 from sitebuild.page_runner import Session
 from sitebuild.problems import ProblemError
@@ -157,7 +157,7 @@ def by_python(code: str, folder: Path) -> str:
 
 def at_the_build(code: str, native: str = "") -> str:
     text = f'```python name="snippet"{native}\n{code}\n```\n'
-    (block,) = scan_text(text, engine.ROOT / "docs" / "page.md")
+    (block,) = scan_text(text, ROOT / "docs" / "page.md")
     return engine.run(block).text
 
 
