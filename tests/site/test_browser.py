@@ -1,5 +1,6 @@
 """The site in a real browser: no foreign request, no error, no sideways scrolling."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,34 @@ def test_what_is_not_laid_out_yet_keeps_its_place_free(
     off = page.evaluate(engines.NOT_KEPT_FREE)
     assert len(off) > 30
     assert [(name, px) for name, px in off if abs(px) > 1] == []
+
+
+SELECTED = """root => {
+    getSelection().selectAllChildren(root);
+    return getSelection().toString();
+}"""
+
+
+def test_a_snippet_that_is_selected_as_a_whole_holds_no_buttons(
+    tab: Callable[..., Any], address: str
+) -> None:
+    story = tab(f"{address}{CAP}").locator("#the-story")
+    story.get_by_role("button", name="Run", exact=True).wait_for()
+    lines = str(story.evaluate(SELECTED)).split("\n")
+    assert any("import" in line for line in lines)
+    assert not {"Run", "Edit", "Link"} & {line.strip() for line in lines}
+
+
+def test_a_chart_is_read_in_forced_colours_under_the_other_palette(
+    tab: Callable[..., Any], address: str
+) -> None:
+    page = tab(f"{address}{CAP}")
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    chart = page.locator("#refusing .sd-picture")
+    ground, ink = chart.evaluate(
+        """e => [getComputedStyle(e).backgroundColor,
+                  getComputedStyle(e.querySelector('svg text')).fill]"""
+    )
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != ground
+    light = [sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in (ground, ink)]
+    assert abs(light[0] - light[1]) > 300
