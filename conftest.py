@@ -10,11 +10,10 @@ import pytest
 from hypothesis import settings
 from sybil import Document, Region, Sybil
 from sybil.document import PythonDocStringDocument
-from sybil.parsers.rest import DocTestParser
 
 from sitebuild.problems import ProblemError, relative
 from sitebuild.reads import Reads
-from sitebuild.sybil_parser import SnippetParser
+from sitebuild.sybil_parser import DoctestParser, SnippetParser
 from sitebuild.units import is_slow
 
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata, not the machine's
@@ -49,7 +48,7 @@ pytest_collect_file = (
         excludes=_HIDDEN,
     )
     + Sybil(
-        parsers=[DocTestParser()],
+        parsers=[DoctestParser()],
         patterns=["sdnotes/*.py", "sdnotes/**/*.py"],
         excludes=_HIDDEN,
         document_types={".py": PythonDocStringDocument},

@@ -28,6 +28,7 @@ from sitebuild import (
     takeaway,
     testchecks,
     unused,
+    unwritten,
 )
 from sitebuild.facts import parsed
 from sitebuild.files import files
@@ -216,19 +217,22 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     records.unknown,
     records.misprinted,
     testchecks.problems,
-    records.stale,
 )
+AT_THE_END: tuple[Callable[[], list[Problem]], ...] = (
+    unwritten.problems,
+    records.stale,  # made anew once the code is right
+)
+"""What a change is told only when all else is well with it."""
 
 
-def source_problems(*, stale: bool = True) -> list[Problem]:
+def source_problems(*, unfinished: bool = True) -> list[Problem]:
     """Return all that is wrong with the tree, without building it.
 
-    Records that are stale can be left out: they are made anew once the code is right.
+    What is merely unfinished can be left out.
     """
     found: dict[Problem, None] = {}
-    for check in CHECKS:
-        if stale or check is not records.stale:
-            found.update(dict.fromkeys(check()))
+    for check in (*CHECKS, *(AT_THE_END if unfinished else ())):
+        found.update(dict.fromkeys(check()))
     return list(found)
 
 

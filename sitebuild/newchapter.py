@@ -12,14 +12,14 @@ from sitebuild import DOCS, ROOT
 from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.whole import write_whole
 
-_PACKAGE = '''"""{slug}: the question of this chapter, in one sentence.
+PACKAGE = '''"""{slug}: the question of this chapter, in one sentence.
 
 The idea, with one worked example as a table or picture of at most 12 lines.
 
 Source: author, year, section. Left out: what. Chapter: docs/chapters/{slug}.md.
 """
 '''
-_CHAPTER = """# {title}
+CHAPTER = """# {title}
 
 <p class="sd-question">The question, in one sentence?</p>
 
@@ -183,8 +183,8 @@ def lay_down(slug: str) -> None:
         raise ProblemError(Problem("sdnotes", 1, message))
     title = slug.replace("_", " ").capitalize()
     files = {
-        ROOT / "sdnotes" / slug / "__init__.py": _PACKAGE,
-        DOCS / "chapters" / f"{slug}.md": _CHAPTER,
+        ROOT / "sdnotes" / slug / "__init__.py": PACKAGE,
+        DOCS / "chapters" / f"{slug}.md": CHAPTER,
         DOCS / "reference" / f"{slug}.md": _REFERENCE,
         ROOT / "tests" / slug / "test_chapter.py": _TEST,
     }

@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sitebuild import ROOT, changes, checks, records
+from sitebuild import ROOT, changes, checks, records, unwritten
 from sitebuild.browser import node
 from sitebuild.facts import keep
 from sitebuild.problems import ProblemError
@@ -35,6 +35,7 @@ from sitebuild.whole import write_whole
 GREEN = ROOT / ".quick.json"
 """What passed, with the digest of what it passed on; git ignores it."""
 
+TESTS = "tests"
 _NO_TESTS = ("mypy", "the front end")
 _MANY = 12
 """From so many units on, starting a second worker pays."""
@@ -93,7 +94,7 @@ def _steps(running: list[Unit]) -> Iterator[tuple[str, Callable[[], bool]]]:
         yield "mypy", lambda: _tool("mypy")
     if "the front end" in kinds:
         yield "front end", _checked_front_end
-    yield "tests", lambda: _pytest(running)
+    yield TESTS, lambda: _pytest(running)
 
 
 def _checked_front_end() -> bool:
@@ -108,23 +109,29 @@ def _checked_front_end() -> bool:
 def run(*, everything: bool = False) -> bool:
     """Run what is affected, or all of it; return whether it passed."""
     began_s = time.monotonic()
-    if problems := checks.source_problems(stale=False):
-        print(*problems, sep="\n", file=sys.stderr)
-        return False
+    problems = checks.source_problems(unfinished=False)
+    print(*problems, sep="\n", end="\n" * bool(problems), file=sys.stderr)
     known = units()
     green = json.loads(GREEN.read_text("utf-8")) if GREEN.is_file() else {}
     running = known if everything else chosen(known, changes.since_main(), green)
     keep()
     asked = {unit.name: unit.digest for unit in running}  # of what runs, not of later
+    failed = ["check"] if problems else []
+    # All of them, so that one go tells all there is to mend; but of a page that cannot
+    # be read, the tests would only say so again.
     for name, step in _steps(running):
-        if not step():
-            print(f"quick: {name} failed", file=sys.stderr)
-            return False
+        if not (problems and name == TESTS) and not step():
+            failed.append(name)
+    if failed:
+        print(f"quick: failed: {', '.join(failed)}", file=sys.stderr)
+        return False
     names = {unit.name for unit in known}
     kept = {name: digest for name, digest in green.items() if name in names}
     write_whole(GREEN, json.dumps(kept | asked, indent=0))
     spent_s = time.monotonic() - began_s
     print(f"quick: {spent_s:.1f} s; {left_out(known, running)}")
+    if left := unwritten.problems():
+        print("quick: to be written before it is whole:", *left, sep="\n")
     if stale := records.stale():
         print("quick: all else passed, but", *stale, sep="\n", file=sys.stderr)
         return False

@@ -5,10 +5,13 @@ Sybil's own Markdown parser passes over every fence whose info line is not exact
 whatever it does not know.
 """
 
+import doctest
 from collections.abc import Iterable
 from pathlib import Path
 
 from sybil import Document, Example, Region
+from sybil.evaluators.doctest import DocTestEvaluator
+from sybil.parsers.abstract.doctest import DocTestStringParser
 
 from sitebuild import steady
 from sitebuild.fences import Block, scan_text
@@ -31,6 +34,28 @@ def with_outputs(text: str, blocks: Iterable[tuple[Block, str]]) -> str:
         fence = f"\n\n{fenced(output, block.indent)}" if output else ""
         text = text[: block.code_end] + fence + text[block.end :]
     return text
+
+
+class _Doctest(DocTestEvaluator):
+    def __call__(self, sybil_example: Example) -> str:
+        """Return what is wrong, at file:line, or nothing."""
+        if not (said := super().__call__(sybil_example)):
+            return ""
+        example: doctest.Example = sybil_example.parsed
+        place, line = relative(Path(sybil_example.path)), sybil_example.line
+        message = f"this prints something else: >>> {example.source.strip()}"
+        return f"{Problem(place, line, message)}\n{said}"
+
+
+class DoctestParser:
+    """Finds the doctests of a module; a failure says where, as all our messages do."""
+
+    def __init__(self) -> None:
+        self._parser = DocTestStringParser(_Doctest())
+
+    def __call__(self, document: Document) -> Iterable[Region]:
+        """Yield one region for each example."""
+        return self._parser(document.text, document.path)
 
 
 class SnippetParser:

@@ -1,4 +1,4 @@
-"""What no test looks at: a module that none runs, a test that asserts nothing.
+"""What no test looks at: a module, a refusal; and a test that asserts nothing.
 
 A test of a core may use many modules; it is enough that some test, or an example in the
 module's own docstrings, reaches each of them by its imports.
@@ -10,9 +10,10 @@ from pathlib import Path
 from sitebuild import ROOT, imports
 from sitebuild.facts import facts_of
 from sitebuild.files import files
-from sitebuild.problems import Problem, relative
+from sitebuild.problems import Problem, line_of, relative
 
 _TESTS = ROOT / "tests"
+_REFUSAL = "raise ValueError("
 
 
 def _files() -> list[Path]:
@@ -61,6 +62,28 @@ def idle() -> list[Problem]:
     return found
 
 
+def unrefused() -> list[Problem]:
+    """Return the packages that refuse arguments, and no table of tests tries it."""
+    found = []
+    tests = [path.read_text("utf-8") for path in files(_TESTS, "*/test_*.py")]
+    for face in files(ROOT / "sdnotes", "*/__init__.py"):
+        slug = face.parent.name
+        tried = any(f'missed("{slug}",' in text for text in tests)
+        modules = () if tried else files(face.parent, "*.py")
+        places = (
+            Problem(
+                relative(path),
+                line_of(path, _REFUSAL),
+                f"no test tries what this package refuses: write tests/{slug}/"
+                f"test_{slug}_refusals.py as tests/sim/test_sim_refusals.py is",
+            )
+            for path in modules
+            if _REFUSAL in path.read_text("utf-8")
+        )
+        found += list(places)[:1]
+    return found
+
+
 def problems() -> list[Problem]:
     """Return what no test looks at."""
-    return [*untested(), *idle()]
+    return [*untested(), *idle(), *unrefused()]

@@ -54,7 +54,9 @@ def _reach(folder: Path, *slugs: str) -> None:
         for slug in slugs
         for path in sorted((folder / "sdnotes" / slug).glob("[a-z]*.py"))
     ]
-    text = "".join(f"import {module}\n" for module in modules)
+    tables = ", ".join(f'missed("{slug}", ...)' for slug in slugs)
+    text = f'''"""The project itself asserts {tables}."""\n\n'''
+    text += "".join(f"import {module}\n" for module in modules)
     text += "\n\ndef test_it_is_there() -> None:\n    assert sdnotes.sim\n"
     (folder / "tests" / "coin" / "test_stage.py").write_text(text, "utf-8")
 

@@ -11,7 +11,7 @@ READS = ("docs/**/*.md", "mkdocs.yml", "*.md", "sitebuild/newchapter.py")
 
 PAGE = Path("page.md")
 FENCE = "```"
-CHAPTER = newchapter._CHAPTER.format(slug="x", title="X", name="x")
+CHAPTER = newchapter.CHAPTER.format(slug="x", title="X", name="x")
 HEADINGS = {
     "a second title": (
         "# T\n\n## U\n\n# V\n",

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -242,7 +243,7 @@ def test_quick_finds_a_planted_mistake_and_is_green_without_one(
     page.write_text(text.replace("Six tosses, and", f"We {misspelt}"), "utf-8")
     done = mini.run(repository, "sitebuild", "quick")
     assert f"{mini.CHAPTER}:13: {misspelt} ==> receive" in done.stdout
-    assert "quick: codespell (a name goes into pyproject.toml) failed" in done.stderr
+    assert "quick: failed: codespell (a name goes into pyproject.toml)" in done.stderr
     page.write_text(text.replace("TOSSES = 6", "TOSSES = 8"), "utf-8")
     done = mini.run(repository, "sitebuild", "quick")
     assert done.returncode == 1
@@ -251,10 +252,17 @@ def test_quick_finds_a_planted_mistake_and_is_green_without_one(
     module = repository / "sdnotes" / "coin" / "toss.py"
     page.write_text(text, "utf-8")
     code = module.read_text("utf-8")
-    module.write_text(code.replace("tosses // SIDES", "tosses - SIDES"), "utf-8")
+    # One go tells what each stage finds.
+    wrong = code.replace("tosses // SIDES", "tosses % SIDES")
+    module.write_text(wrong.replace("return tosses", "return  tosses"), "utf-8")
+    done = mini.run(repository, "sitebuild", "quick")
+    assert "quick: failed: ruff format (make format mends it), tests" in done.stderr
+    module.write_text(wrong, "utf-8")
     done = mini.run(repository, "sitebuild", "quick")
     assert "the output of 'six-tosses' is not what is recorded" in done.stdout
     assert "tests/coin/test_coin.py::test_half" in done.stdout
+    place = "sdnotes/coin/toss.py:10: this prints something else: >>> heads(4)"
+    assert place in done.stdout
     assert "stale" not in done.stderr  # made anew once the code is right, not before
     # What gives the same makes its records stale all the same: told when all else is
     # well.
@@ -287,8 +295,26 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
     # Test files of two chapters have one name.
     assert {f"tests/{s}/test_chapter.py" for s in ("dice", "two_words")} <= set(green)
     assert "docs/chapters/two_words.md#two-words-question" in green
+    told = r"^(\S+):(\d+): (?:still the template's|a link to example)"
+    left = re.findall(told, said, re.MULTILINE)
+    assert {"docs/chapters/dice.md", "sdnotes/dice/__init__.py"} < {p for p, _ in left}
+    done = mini.run(tree, "sitebuild", "build", "--plain")
+    assert done.returncode == 1
+    assert re.findall(told, done.stderr, re.MULTILINE) == left
+    for name, line in left:
+        _write_anew(tree / name, int(line))
     mini.succeed(tree, "sitebuild", "build", "--plain")
     assert (tree / "site" / "chapters" / "two_words" / "index.html").is_file()
+
+
+def _write_anew(path: Path, line: int) -> None:
+    """Change a line of a template, and nothing but its words."""
+    lines = path.read_text("utf-8").splitlines()
+    was = lines[line - 1].replace("https://example.org/", "https://example.com/")
+    words = r"\b(that|the|The|it|is|year|goes|or)\b"
+    lines[line - 1], changes = re.subn(words, r"\1 new", was, count=1)
+    assert changes
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def test_every_test_file_is_known_to_quick_or_slow() -> None:

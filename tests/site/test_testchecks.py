@@ -80,5 +80,21 @@ def test_a_module_that_no_test_and_no_example_reaches_is_told(
     assert testchecks.untested() == []
 
 
+def test_a_package_whose_refusals_no_table_tries_is_told_at_the_first_of_them(
+    tests: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tests.parent / "sdnotes" / "x"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    code = 'def f(a):\n    if a < 0:\n        raise ValueError(f"a={a!r} is below 0")\n'
+    (package / "module.py").write_text(code, "utf-8")
+    monkeypatch.setattr(testchecks, "ROOT", tests.parent)
+    (found,) = testchecks.unrefused()
+    assert str(found).startswith("module.py:3: no test tries what this package refuses")
+    table = tests / "x" / "test_x_refusals.py"
+    table.write_text('def test_all():\n    assert missed("x", []) == []\n', "utf-8")
+    assert testchecks.unrefused() == []
+
+
 def test_our_modules_and_tests_are_all_of_use() -> None:
     assert [str(problem) for problem in testchecks.problems()] == []

@@ -1,10 +1,10 @@
 // One snippet on the page: its buttons, its editor, and what shows its runs.
 import { comparisonInWords } from "./compare.ts";
-import { button, copy, make } from "./dom.ts";
+import { copy } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
-import { type End, STOPPED, sentences } from "./interpreter.ts";
+import { type End, type Interpreter, STOPPED, sentences } from "./interpreter.ts";
 import { keep, kept } from "./kept.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
@@ -12,6 +12,7 @@ import { Output } from "./output.ts";
 import { isGone, RELOAD } from "./release.ts";
 import { Runs } from "./runs.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
+import { Toolbar } from "./toolbar.ts";
 
 export class Block {
 	readonly name: string;
@@ -28,21 +29,15 @@ export class Block {
 	/** What a link brought last: as it came, it is nobody's work. */
 	#linked = "";
 	#runs: Runs<Output>;
-	#status = make("span", { class: "sd-status", role: "status" });
 	#opening = false;
-	#run = button("Run", "Run this code here", (click) => this.#runOrStop(click), "sd-run");
-	#edit = button("Edit", "Change this code here", () => {
-		if (!this.#opening) {
-			void this.edit();
-		}
-	});
-	#mine = button("Show my edit", "Show what you wrote here before", () => {
-		void this.edit(kept(this.name) ?? this.code);
-	});
-	#reset = button("Reset", "Show what was published again", () => this.reset());
-	#share = button("Share", "Copy a link that holds this code", () => void this.#link());
+	#tools: Toolbar;
 
-	constructor(element: HTMLElement, bar: HTMLElement, figure: FigureView | null) {
+	constructor(
+		element: HTMLElement,
+		bar: HTMLElement,
+		figure: FigureView | null,
+		interpreter: Interpreter,
+	) {
 		this.element = element;
 		this.name = element.dataset.sdName ?? "";
 		this.#bar = bar;
@@ -53,7 +48,7 @@ export class Block {
 		const text = (inside: Element | null) =>
 			inside?.querySelector("code")?.textContent ?? "";
 		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
-		this.#runs = new Runs(this.name, this.#published.code, {
+		this.#runs = new Runs(interpreter, this.name, this.#published.code, {
 			open: () => new Output(),
 			say: (words) => this.#say(words),
 			show: (output) => this.#show(output),
@@ -61,23 +56,14 @@ export class Block {
 			isAsPublished: (output) => this.#isAsPublished(output),
 			changed: () => this.#arrange(),
 		});
-		const link = button("Link", "Copy a link to this snippet", () => {
-			void copy(linkTo(`#${element.id}`), this.#status, () => "Link copied.");
+		const id = figure ? null : element.id;
+		this.#tools = new Toolbar(bar, id, {
+			runOrStop: () => (this.#runs.areUnderWay ? this.#runs.stop() : this.run()),
+			edit: () => (this.#opening ? undefined : void this.edit()),
+			showMine: () => void this.edit(kept(this.name) ?? this.code),
+			reset: () => this.reset(),
+			share: () => void this.#link(),
 		});
-		const left = make(
-			"span",
-			{ class: "sd-left" },
-			this.#run,
-			this.#edit,
-			this.#mine,
-			this.#reset,
-		);
-		const right = figure ? [this.#share] : [this.#share, link];
-		bar.replaceChildren(
-			left,
-			make("span", { class: "sd-right" }, ...right),
-			this.#status,
-		);
 		this.#arrange();
 	}
 
@@ -90,42 +76,26 @@ export class Block {
 	}
 
 	#arrange(): void {
-		const running = this.#runs.areUnderWay;
-		this.#run.textContent = running ? "Stop" : "Run";
-		this.#run.title = running ? "Stop this run" : "Run this code here";
-		this.#run.classList.toggle("sd-stop", running);
-		this.#edit.hidden = this.#editor !== null;
-		this.#mine.hidden = this.#editor !== null || kept(this.name) === null;
-		this.#reset.hidden = this.#editor === null && this.#output === null;
-		this.#share.hidden = this.#editor === null;
+		this.#tools.arrange({
+			running: this.#runs.areUnderWay,
+			edited: this.isEdited,
+			hasMine: kept(this.name) !== null,
+			hasOutput: this.#output !== null,
+		});
 	}
 
 	#say(words: string, unseen = ""): void {
-		this.#status.textContent = words;
-		if (unseen !== "") {
-			this.#status.append(make("span", { class: "sd-unseen" }, unseen));
-		}
+		this.#tools.say(words, unseen);
 	}
 
 	/** Say what could not be had, and what to do about it. */
 	#lacks(words: string): void {
 		this.#say(words);
 		void isGone().then((gone) => {
-			if (gone && this.#status.textContent === words) {
+			if (gone && this.#tools.said === words) {
 				this.#say(RELOAD);
 			}
 		});
-	}
-
-	#runOrStop({ detail: clicks }: MouseEvent): void {
-		if (clicks > 1) {
-			return; // of a double click the second would stop what the first began
-		}
-		if (this.#runs.areUnderWay) {
-			this.#runs.stop();
-		} else {
-			this.run();
-		}
 	}
 
 	/** Run what the editor holds, or the published code. */
@@ -191,7 +161,7 @@ export class Block {
 		} finally {
 			this.#opening = false;
 		}
-		if (this.#status.textContent === NO_EDITOR) {
+		if (this.#tools.said === NO_EDITOR) {
 			this.#say("");
 		}
 		this.#editor?.element.remove();
@@ -243,7 +213,7 @@ export class Block {
 		this.#linked = code.trimEnd();
 		this.#notice = noticeOf(
 			() => {
-				this.#run.focus();
+				this.#tools.run.focus();
 				this.run();
 			},
 			() => this.reset(),
@@ -253,7 +223,7 @@ export class Block {
 
 	#dismiss(): void {
 		if (this.#notice?.contains(document.activeElement)) {
-			this.#run.focus();
+			this.#tools.run.focus();
 		}
 		this.#notice?.remove();
 		this.#notice = null;
@@ -276,13 +246,13 @@ export class Block {
 		this.#figure?.restore();
 		this.#say("");
 		this.#arrange();
-		this.#edit.focus();
+		this.#tools.edit.focus();
 	}
 
 	async #link(): Promise<void> {
 		try {
 			const link = fragmentOf({ name: this.name, code: this.code }).then(linkTo);
-			await copy(link, this.#status, (text) => {
+			await copy(link, this.#tools.status, (text) => {
 				const { length } = new URL(text).hash;
 				return `Link copied: ${length} characters that hold the code itself.`;
 			});

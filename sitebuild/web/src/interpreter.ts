@@ -1,5 +1,5 @@
-// The page's one interpreter: a worker that runs snippets in turn and can be stopped.
-// It starts on the first run, outlives navigation, and is replaced after a stop.
+// An interpreter: a worker that runs snippets in turn and can be stopped. It is made when
+// it is first needed, and replaced after a stop. A page has one (pageworker.ts).
 import type { Answer, Request, Stream } from "./protocol.ts";
 
 const LIMIT_S = 20;
@@ -63,192 +63,200 @@ export function sentences(
 	return words.join(" ");
 }
 
-const base = new URL(".", import.meta.url);
-let worker: Worker | null = null;
-let starts = 0;
-/** Whether anything has run in this interpreter: a run may set what the next one meets. */
-let touched = false;
-/** Jobs in their order; the first of them runs when `running` is set. */
-let queue: Job[] = [];
-let running = false;
-let fetched = false;
-let ready = false;
-let fresh = true;
-let run = 0;
-/** How far the present run has got, as its worker says; it cannot go back. */
-let stage: "asked" | "taken" | "started" = "asked";
-let limit: ReturnType<typeof setTimeout> | undefined;
+/** What the interpreter needs of a worker. */
+export type Servant = Pick<Worker, "onmessage" | "onerror" | "postMessage" | "terminate">;
 
-function started(): Worker {
-	// A worker made from a blob inherits the page's security policy, one made from an
-	// address does not. The number asks again for a file that could not be fetched.
-	const source = `import ${JSON.stringify(new URL(`worker.js?${starts++}`, base).href)};`;
-	const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-	const made = new Worker(url, { type: "module" });
-	touched = false;
-	made.onmessage = (event: MessageEvent<Answer>) => heard(event.data);
-	made.onerror = (event) => {
-		event.preventDefault();
-		if (made === worker && ready) {
-			// Firefox hands up what goes wrong in a worker that a snippet has made.
-			console.info("Went wrong in the interpreter:", event.message);
+export class Interpreter {
+	#make: () => Servant;
+	#worker: Servant | null = null;
+	/** Whether anything has run in this worker: a run may set what the next one meets. */
+	#touched = false;
+	/** Jobs in their order; the first of them runs when `#running` is set. */
+	#queue: Job[] = [];
+	#running = false;
+	#fetched = false;
+	#ready = false;
+	#fresh = true;
+	#run = 0;
+	/** How far the present run has got, as its worker says; it cannot go back. */
+	#stage: "asked" | "taken" | "started" = "asked";
+	#limit: ReturnType<typeof setTimeout> | undefined;
+
+	/** Take what makes a worker each time that one is needed. */
+	constructor(make: () => Servant) {
+		this.#make = make;
+	}
+
+	/** Run a job when those before it have ended; return a function that stops it. */
+	submit(job: Job): () => void {
+		this.#enqueue(job);
+		this.#next();
+		return () => {
+			if (this.#queue[0] === job) {
+				this.#end({ kind: "stopped", after: "reader" });
+				// The reader will want to run again: have an interpreter ready.
+				this.#worker ??= this.#started();
+			} else if (this.#queue.includes(job)) {
+				this.#queue = this.#queue.filter((other) => other !== job);
+				job.onEnd({ kind: "stopped", after: "reader" });
+			}
+		};
+	}
+
+	/** Say what the job that was submitted last waits for. */
+	waitsFor(): string {
+		if (this.#queue.length > 1) {
+			return "Waiting for another run to end…";
+		}
+		if (this.#ready) {
+			return "Starting…";
+		}
+		return this.#fetched ? STARTING : "Fetching Python: up to 8 MB, once…";
+	}
+
+	/** Take a new worker for the next run. */
+	renew(): void {
+		this.#worker?.terminate();
+		this.#worker = null;
+		this.#fetched = this.#ready = false;
+	}
+
+	/** Let the worker go before the browser puts the page to sleep. */
+	sleep(): void {
+		const left = this.#queue;
+		this.#queue = [];
+		this.#running = false;
+		clearTimeout(this.#limit);
+		this.renew();
+		for (const job of left) {
+			job.onEnd({ kind: "stopped", after: "left" });
+		}
+	}
+
+	#started(): Servant {
+		const made = this.#make();
+		this.#touched = false;
+		made.onmessage = (event: MessageEvent<Answer>) => this.#heard(event.data);
+		made.onerror = (event) => {
+			event.preventDefault();
+			if (made === this.#worker && this.#ready) {
+				// Firefox hands up what goes wrong in a worker that a snippet has made.
+				console.info("Went wrong in the interpreter:", event.message);
+				return;
+			}
+			this.renew();
+			this.#finish({
+				kind: "failed",
+				byCode: false,
+				message: event.message || "its files could not be fetched",
+			});
+		};
+		return made;
+	}
+
+	#heard(answer: Answer): void {
+		const job = this.#queue[0];
+		if (answer?.kind === "fetched") {
+			this.#fetched = true;
+			if (this.#running && this.#stage !== "started") {
+				job?.onWait(STARTING);
+			}
 			return;
 		}
-		drop();
-		finish({
-			kind: "failed",
-			byCode: false,
-			message: event.message || "its files could not be fetched",
-		});
-	};
-	return made;
-}
-
-function drop(): void {
-	worker?.terminate();
-	worker = null;
-	fetched = ready = false;
-}
-
-function heard(answer: Answer): void {
-	const job = queue[0];
-	if (answer?.kind === "fetched") {
-		fetched = true;
-		if (running && stage !== "started") {
-			job?.onWait(STARTING);
+		// Of a run that was stopped, or made up by a snippet, which can post what it likes.
+		if (job === undefined || !this.#running || answer?.run !== this.#run) {
+			return;
 		}
-		return;
-	}
-	// Of a run that was stopped, or made up by a snippet, which can post what it likes.
-	if (job === undefined || !running || answer?.run !== run) {
-		return;
-	}
-	if (answer.kind === "taken" && stage === "asked") {
-		stage = "taken";
-		giveTime(FETCH_S);
-	} else if (answer.kind === "started" && stage !== "started") {
-		stage = "started";
-		ready = true;
-		limitRun(isOvertaken(job));
-		job.onStart();
-	} else if (answer.kind === "printed" && stage === "started") {
-		job.onPrint(answer.stream, answer.text);
-	} else if (answer.kind === "ended" && stage === "started") {
-		finish({ ...answer, fresh });
-	} else if (answer.kind === "failed") {
-		drop(); // whatever broke it, the next run begins with a new one
-		const { byCode, message } = answer;
-		finish({ kind: "failed", byCode: byCode === true, message: String(message) });
-	}
-}
-
-/** Tell whether a newer job of the same key waits. */
-const isOvertaken = ({ key }: Job): boolean =>
-	queue.some((other, place) => place > 0 && other.key === key);
-
-function limitRun(overtaken: boolean): void {
-	clearTimeout(limit);
-	const how: End = overtaken ? { kind: "replaced" } : { kind: "stopped", after: "limit" };
-	limit = setTimeout(() => end(how), (overtaken ? OVERTAKEN_S : LIMIT_S) * 1000);
-}
-
-/** Replace a worker that has run snippets, unless it gets further within this time. */
-function giveTime(seconds: number): void {
-	clearTimeout(limit);
-	if (ready) {
-		limit = setTimeout(() => {
-			drop();
-			running = false;
-			next();
-		}, seconds * 1000);
-	}
-}
-
-function finish(result: End): void {
-	clearTimeout(limit);
-	running = false;
-	try {
-		queue.shift()?.onEnd(result);
-	} finally {
-		next(); // whatever showing one result came to, the others have their turn
-	}
-}
-
-function next(): void {
-	const job = queue[0];
-	if (job === undefined || running) {
-		return;
-	}
-	worker ??= started();
-	const { code, filename, published } = job;
-	fresh = !touched;
-	touched = true;
-	running = true;
-	run += 1;
-	stage = "asked";
-	worker.postMessage({ run, code, filename, published } satisfies Request);
-	giveTime(TAKE_S);
-}
-
-function end(how: End): void {
-	drop();
-	finish(how);
-}
-
-/** Put a job into the queue, in the place of an older one of its key that waits. */
-function enqueue(job: Job): void {
-	const waits = (at: number) => at > 0 || !running;
-	const place = queue.findIndex(({ key }, at) => key === job.key && waits(at));
-	const older = queue[place];
-	if (older) {
-		queue[place] = job;
-		older.onEnd({ kind: "replaced" });
-		return;
-	}
-	queue.push(job);
-	if (running && stage === "started" && queue[0]?.key === job.key) {
-		limitRun(true);
-	}
-}
-
-/** Run a job when those before it have ended; return a function that stops it. */
-export function submit(job: Job): () => void {
-	enqueue(job);
-	next();
-	return () => {
-		if (queue[0] === job) {
-			end({ kind: "stopped", after: "reader" });
-			// The reader will want to run again: have an interpreter ready.
-			worker ??= started();
-		} else if (queue.includes(job)) {
-			queue = queue.filter((other) => other !== job);
-			job.onEnd({ kind: "stopped", after: "reader" });
+		if (answer.kind === "taken" && this.#stage === "asked") {
+			this.#stage = "taken";
+			this.#giveTime(FETCH_S);
+		} else if (answer.kind === "started" && this.#stage !== "started") {
+			this.#stage = "started";
+			this.#ready = true;
+			this.#limitRun(this.#isOvertaken(job));
+			job.onStart();
+		} else if (answer.kind === "printed" && this.#stage === "started") {
+			job.onPrint(answer.stream, answer.text);
+		} else if (answer.kind === "ended" && this.#stage === "started") {
+			this.#finish({ ...answer, fresh: this.#fresh });
+		} else if (answer.kind === "failed") {
+			this.renew(); // whatever broke it, the next run begins with a new one
+			const { byCode, message } = answer;
+			this.#finish({ kind: "failed", byCode: byCode === true, message: String(message) });
 		}
-	};
-}
-
-/** Say what the job that was submitted last waits for. */
-export function waitsFor(): string {
-	if (queue.length > 1) {
-		return "Waiting for another run to end…";
 	}
-	if (ready) {
-		return "Starting…";
+
+	/** Tell whether a newer job of the same key waits. */
+	#isOvertaken({ key }: Job): boolean {
+		return this.#queue.some((other, place) => place > 0 && other.key === key);
 	}
-	return fetched ? STARTING : "Fetching Python: up to 8 MB, once…";
-}
 
-/** Take a new interpreter for the next run. */
-export const renew = drop;
+	#limitRun(overtaken: boolean): void {
+		clearTimeout(this.#limit);
+		const how: End = overtaken
+			? { kind: "replaced" }
+			: { kind: "stopped", after: "limit" };
+		const seconds = overtaken ? OVERTAKEN_S : LIMIT_S;
+		this.#limit = setTimeout(() => this.#end(how), seconds * 1000);
+	}
 
-/** Let the interpreter go before the browser puts the page to sleep. */
-export function sleep(): void {
-	const left = queue;
-	queue = [];
-	running = false;
-	clearTimeout(limit);
-	drop();
-	for (const job of left) {
-		job.onEnd({ kind: "stopped", after: "left" });
+	/** Replace a worker that has run snippets, unless it gets further within this time. */
+	#giveTime(seconds: number): void {
+		clearTimeout(this.#limit);
+		if (this.#ready) {
+			this.#limit = setTimeout(() => {
+				this.renew();
+				this.#running = false;
+				this.#next();
+			}, seconds * 1000);
+		}
+	}
+
+	#finish(result: End): void {
+		clearTimeout(this.#limit);
+		this.#running = false;
+		try {
+			this.#queue.shift()?.onEnd(result);
+		} finally {
+			this.#next(); // whatever showing one result came to, the others have their turn
+		}
+	}
+
+	#next(): void {
+		const job = this.#queue[0];
+		if (job === undefined || this.#running) {
+			return;
+		}
+		this.#worker ??= this.#started();
+		const { code, filename, published } = job;
+		this.#fresh = !this.#touched;
+		this.#touched = true;
+		this.#running = true;
+		this.#run += 1;
+		this.#stage = "asked";
+		const request: Request = { run: this.#run, code, filename, published };
+		this.#worker.postMessage(request);
+		this.#giveTime(TAKE_S);
+	}
+
+	#end(how: End): void {
+		this.renew();
+		this.#finish(how);
+	}
+
+	/** Put a job into the queue, in the place of an older one of its key that waits. */
+	#enqueue(job: Job): void {
+		const waits = (at: number) => at > 0 || !this.#running;
+		const place = this.#queue.findIndex(({ key }, at) => key === job.key && waits(at));
+		const older = this.#queue[place];
+		if (older) {
+			this.#queue[place] = job;
+			older.onEnd({ kind: "replaced" });
+			return;
+		}
+		this.#queue.push(job);
+		if (this.#running && this.#stage === "started" && this.#queue[0]?.key === job.key) {
+			this.#limitRun(true);
+		}
 	}
 }

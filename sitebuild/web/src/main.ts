@@ -3,7 +3,7 @@
 import { Block } from "./block.ts";
 import { make } from "./dom.ts";
 import { FigureView, mountTools } from "./figureview.ts";
-import { sleep } from "./interpreter.ts";
+import { interpreter } from "./pageworker.ts";
 import { isShared, LinkError, linkTo, readFragment } from "./share.ts";
 
 interface Pages {
@@ -53,7 +53,7 @@ function mountOne(element: HTMLElement): void {
 	const figure = box ? new FigureView(element, box) : null;
 	const bar = element.querySelector<HTMLElement>(".sd-bar");
 	if (bar) {
-		blocks.push(new Block(element, bar, figure));
+		blocks.push(new Block(element, bar, figure, interpreter));
 	}
 }
 
@@ -138,4 +138,4 @@ addEventListener("beforeprint", () => {
 	}
 });
 // A worker would be frozen in the middle of its run in a page that is kept asleep.
-addEventListener("pagehide", sleep);
+addEventListener("pagehide", () => interpreter.sleep());

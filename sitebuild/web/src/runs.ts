@@ -1,5 +1,5 @@
 // The runs of one snippet: what was asked for last runs next, and is judged fairly.
-import { type End, renew, submit, waitsFor } from "./interpreter.ts";
+import type { End, Interpreter } from "./interpreter.ts";
 import type { Stream } from "./protocol.ts";
 
 interface Printed {
@@ -22,6 +22,7 @@ export interface Face<Output extends Printed> {
 }
 
 export class Runs<Output extends Printed> {
+	#interpreter: Interpreter;
 	#name: string;
 	#published: string;
 	#face: Face<Output>;
@@ -30,7 +31,13 @@ export class Runs<Output extends Printed> {
 	/** What stops each run under way, oldest first. */
 	#stops = new Map<symbol, () => void>();
 
-	constructor(name: string, published: string, face: Face<Output>) {
+	constructor(
+		interpreter: Interpreter,
+		name: string,
+		published: string,
+		face: Face<Output>,
+	) {
+		this.#interpreter = interpreter;
 		this.#name = name;
 		this.#published = published;
 		this.#face = face;
@@ -49,7 +56,7 @@ export class Runs<Output extends Printed> {
 		const run = Symbol();
 		const published = code === this.#published;
 		const output = this.#face.open();
-		const stop = submit({
+		const stop = this.#interpreter.submit({
 			key: this.#name,
 			code,
 			published,
@@ -66,7 +73,7 @@ export class Runs<Output extends Printed> {
 			},
 		});
 		this.#stops.set(run, stop);
-		this.#face.say(waitsFor());
+		this.#face.say(this.#interpreter.waitsFor());
 		this.#face.changed();
 	}
 
@@ -75,7 +82,7 @@ export class Runs<Output extends Printed> {
 			if (code === this.#published && this.#isUnfair(output, end)) {
 				// Other code ran in this interpreter before: judge in a fresh one, and this very
 				// code, whatever the editor holds by now.
-				renew();
+				this.#interpreter.renew();
 				this.start(code);
 				return;
 			}

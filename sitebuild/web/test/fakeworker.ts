@@ -1,10 +1,12 @@
-// Workers that say only what a test lets them say; import it before the interpreter.
+// Workers that say only what a test lets them say.
 import assert from "node:assert/strict";
+import { Interpreter } from "../src/interpreter.ts";
 import type { Answer, Request } from "../src/protocol.ts";
 
 export class FakeWorker {
 	static all: FakeWorker[] = [];
-	onmessage: ((event: { data: Answer }) => void) | null = null;
+	onmessage: ((event: MessageEvent<Answer>) => void) | null = null;
+	onerror: ((event: ErrorEvent) => void) | null = null;
 	asked: Request[] = [];
 	ended = false;
 
@@ -19,7 +21,9 @@ export class FakeWorker {
 	}
 	say(kind: Answer["kind"], run = this.asked.at(-1)?.run ?? 0): void {
 		const rest = { stream: "out", text: "x", ok: true, ms: 1, droppedChars: 0 };
-		this.onmessage?.({ data: { ...rest, kind, run } as Answer });
+		this.onmessage?.(
+			new MessageEvent("message", { data: { ...rest, kind, run } as Answer }),
+		);
 	}
 	/** Answer as a worker does that has nothing else to do. */
 	serve(): void {
@@ -41,4 +45,5 @@ export function living(): FakeWorker {
 	return worker;
 }
 
-Object.assign(globalThis, { Worker: FakeWorker });
+/** Return an interpreter whose workers they are. */
+export const faked = (): Interpreter => new Interpreter(() => new FakeWorker());

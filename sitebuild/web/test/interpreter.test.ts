@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import type { End } from "../src/interpreter.ts";
-import { FakeWorker, living } from "./fakeworker.ts";
+import { FakeWorker, faked, living } from "./fakeworker.ts";
 
-const { sleep, submit, waitsFor } = await import("../src/interpreter.ts");
+const interpreter = faked();
 
 /** Submit a job; return what becomes of it. */
 function submitted(
@@ -14,7 +14,7 @@ function submitted(
 ): { told: string[]; end: () => End | undefined; stop: () => void } {
 	const told: string[] = [];
 	let end: End | undefined;
-	const stop = submit({
+	const stop = interpreter.submit({
 		key,
 		code,
 		filename: "a.py",
@@ -35,20 +35,20 @@ const pass = (seconds: number): void => mock.timers.tick(seconds * 1000);
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => {
-	sleep();
+	interpreter.sleep();
 	mock.timers.reset();
 });
 
 test("while Python starts it is said what is waited for", () => {
 	const { told } = submitted();
-	assert.equal(waitsFor(), "Fetching Python: up to 8 MB, once…");
+	assert.equal(interpreter.waitsFor(), "Fetching Python: up to 8 MB, once…");
 	living().say("fetched", 0);
 	assert.deepEqual(told, ["Starting Python…"]);
-	assert.equal(waitsFor(), "Starting Python…");
+	assert.equal(interpreter.waitsFor(), "Starting Python…");
 	living().say("started");
 	living().say("fetched", 0); // made up: it runs
 	assert.deepEqual(told, ["Starting Python…", "started"]);
-	assert.equal(waitsFor(), "Starting…");
+	assert.equal(interpreter.waitsFor(), "Starting…");
 });
 
 test("jobs run in turn, in one worker", () => {

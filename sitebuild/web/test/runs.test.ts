@@ -1,11 +1,10 @@
 // The runs of one snippet, without a page: what is shown of them, and what is refused.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import type { Face } from "../src/runs.ts";
-import { living } from "./fakeworker.ts";
+import { type Face, Runs } from "../src/runs.ts";
+import { faked, living } from "./fakeworker.ts";
 
-const { sleep } = await import("../src/interpreter.ts");
-const { Runs } = await import("../src/runs.ts");
+const interpreter = faked();
 
 class Printed {
 	readonly number: number;
@@ -22,7 +21,7 @@ class Printed {
 const PUBLISHED = "published";
 
 /** Return the runs of a snippet, with a note of all that the page was told to show. */
-function runsOf(): { runs: InstanceType<typeof Runs<Printed>>; shown: string[] } {
+function runsOf(): { runs: Runs<Printed>; shown: string[] } {
 	const shown: string[] = [];
 	let opened = 0;
 	const face: Face<Printed> = {
@@ -33,12 +32,12 @@ function runsOf(): { runs: InstanceType<typeof Runs<Printed>>; shown: string[] }
 		isAsPublished: () => false,
 		changed: () => {},
 	};
-	return { runs: new Runs("a", PUBLISHED, face), shown };
+	return { runs: new Runs(interpreter, "a", PUBLISHED, face), shown };
 }
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => {
-	sleep();
+	interpreter.sleep();
 	mock.timers.reset();
 });
 
