@@ -63,6 +63,16 @@ def packages() -> list[str]:
     return sorted(f.name for f in folders if (f / "__init__.py").is_file())
 
 
+def _misplaced(page: Path, have: set[str]) -> str:
+    """Return why a page below chapters/ stands where it may not, or ""."""
+    slug = page.parent.name
+    if page.parent.parent != DOCS / "chapters":
+        return "a chapter's pages stand in its folder: docs/chapters/<slug>/"
+    if slug not in have or slug in SHARED:
+        return f"a chapter without a package sdnotes.{slug}"
+    return ""
+
+
 def mirror_problems() -> list[Problem]:
     """One slug names package, chapter, reference page and test folder: all or none."""
     problems = []
@@ -81,11 +91,12 @@ def mirror_problems() -> list[Problem]:
         need(DOCS / "reference" / f"{slug}.md", because)
         need(ROOT / "tests" / slug, because)
         if slug not in SHARED:
-            need(DOCS / "chapters" / f"{slug}.md", because)
-    for path in files(DOCS / "chapters", "*.md"):
-        if path.stem not in have or path.stem in SHARED:
-            message = f"a chapter without a package sdnotes.{path.stem}"
-            problems.append(Problem(relative(path), 1, message))
+            need(DOCS / "chapters" / slug / "index.md", because)
+    problems += [
+        Problem(relative(path), 1, message)
+        for path in files(DOCS / "chapters", "**/*.md")
+        if (message := _misplaced(path, have))
+    ]
     for path in files(DOCS / "reference", "*.md"):
         if path.stem not in have:
             message = f"a reference page without a package sdnotes.{path.stem}"

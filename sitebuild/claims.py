@@ -7,7 +7,7 @@ An answer on docs/claims.md reads
     - **The notes:** what they claim, in our words
     - **True:** one sentence
     - **Source:** where that stands
-    - **Shown:** [a link](chapters/cap.md#anchor) into a chapter
+    - **Shown:** [a link](chapters/cap/index.md#anchor) into a chapter
     - **Test:** `tests/cap/test_claims.py::test_name`, which asserts the relation
 
 What was not simply right is also told where it is shown, in a box `!!! claim`.

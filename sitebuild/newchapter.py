@@ -1,8 +1,8 @@
 """Lay down the files of a new chapter, with all parts that a chapter has, in order.
 
-sdnotes/<slug>/__init__.py    docs/chapters/<slug>.md    tests/<slug>/test_chapter.py
-one line of nav, one in sdnotes/__init__.py              docs/reference/<slug>.md
-one link on the home page
+sdnotes/<slug>/__init__.py       docs/chapters/<slug>/index.md
+tests/<slug>/test_chapter.py     docs/reference/<slug>.md
+its lines of nav, one in sdnotes/__init__.py, one link on the home page
 """
 
 import keyword
@@ -16,7 +16,7 @@ PACKAGE = '''"""{slug}: the question of this chapter, in one sentence.
 
 The idea, with one worked example as a table or picture of at most 12 lines.
 
-Source: author, year, section. Left out: what. Chapter: docs/chapters/{slug}.md.
+Source: author, year, section. Left out: what. Chapter: docs/chapters/{slug}/.
 """
 '''
 CHAPTER = """# {title}
@@ -83,7 +83,7 @@ to six sections; each names the class to take into one's own code.
 !!! claim "“What is often said.” Imprecise."
 
     The sentence that is true, with its source. Where it stands among
-    [all claims](../claims.md).
+    [all claims](../../claims.md).
 
 ## What to do when it burns
 
@@ -117,14 +117,14 @@ How one sees it in production: which graph, which line of a log, which number.
 
 ## Sources
 
-- The code of this chapter: [`sdnotes.{slug}`](../reference/{slug}.md).
+- The code of this chapter: [`sdnotes.{slug}`](../../reference/{slug}.md).
 
 [^incident]: Author: [Title](https://example.org/), year, section.
 [^product]: The product, its version: [the page of its manual](https://example.org/).
 """
 _REFERENCE = """# sdnotes.{slug}
 
-The chapter that uses it: [{title}](../chapters/{slug}.md).
+The chapter that uses it: [{title}](../chapters/{slug}/index.md).
 
 ::: sdnotes.{slug}
 """
@@ -139,11 +139,13 @@ def test_the_package_states_its_question() -> None:
 def _insert_in_nav(slug: str, title: str) -> None:
     path = ROOT / "mkdocs.yml"
     lines = path.read_text("utf-8").splitlines()
-    for folder, label in (("chapters", title), ("reference", f"sdnotes.{slug}")):
-        entry = f"      - {label}: {folder}/{slug}.md"
-        places = [i for i, line in enumerate(lines) if f": {folder}/" in line]
-        shared = [i for i in places if re.search(r"sdnotes\.(sim|figures):", lines[i])]
-        lines.insert(min(shared) if shared else max(places) + 1, entry)
+    chapters = [i for i, line in enumerate(lines) if " chapters/" in line]
+    added = [f"      - {title}:", f"          - chapters/{slug}/index.md"]
+    lines[max(chapters) + 1 : max(chapters) + 1] = added
+    topics = [i for i, line in enumerate(lines) if ": reference/" in line]
+    shared = [i for i in topics if re.search(r"sdnotes\.(sim|figures):", lines[i])]
+    entry = f"      - sdnotes.{slug}: reference/{slug}.md"
+    lines.insert(min(shared) if shared else max(topics) + 1, entry)
     write_whole(path, "\n".join(lines) + "\n")
 
 
@@ -162,7 +164,7 @@ def _link_from_home(slug: str, title: str) -> None:
         rf"- \*\*(?P<title>[^*]+)\*\* (?P<q>.*) \*to come\*.*#{slug} .*"
     )
     if match := coming.search(text):
-        line = f"- **[{match['title']}](chapters/{slug}.md)** {match['q']}"
+        line = f"- **[{match['title']}](chapters/{slug}/index.md)** {match['q']}"
         text = text.replace(match[0], line)
     else:
         # After the map's last item: other lists of the page begin like it.
@@ -170,7 +172,7 @@ def _link_from_home(slug: str, title: str) -> None:
         end = text.find("\n## ", start)
         items = re.finditer(r"^- \*\*.*$", text[start:end], re.MULTILINE)
         at = start + list(items)[-1].end()
-        line = f"\n- **[{title}](chapters/{slug}.md)** The question."
+        line = f"\n- **[{title}](chapters/{slug}/index.md)** The question."
         text = text[:at] + line + text[at:]
     write_whole(path, text)
 
@@ -184,7 +186,7 @@ def lay_down(slug: str) -> None:
     title = slug.replace("_", " ").capitalize()
     files = {
         ROOT / "sdnotes" / slug / "__init__.py": PACKAGE,
-        DOCS / "chapters" / f"{slug}.md": CHAPTER,
+        DOCS / "chapters" / slug / "index.md": CHAPTER,
         DOCS / "reference" / f"{slug}.md": _REFERENCE,
         ROOT / "tests" / slug / "test_chapter.py": _TEST,
     }

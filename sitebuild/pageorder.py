@@ -160,15 +160,18 @@ def map_problems() -> list[Problem]:
     """Return the chapters that the home page's map does not lead to."""
     home = DOCS / "index.md"
     text = home.read_text("utf-8")
+    links = (
+        path.relative_to(DOCS).as_posix()
+        for path in files(DOCS / "chapters", "*/index.md")
+    )
     return [
         Problem(
             relative(home),
             line_of(home, "## The map"),
-            f"the map leaves out a chapter: - **[Its name](chapters/{path.name})** Its "
-            "question?",
+            f"the map leaves out a chapter: - **[Its name]({link})** Its question?",
         )
-        for path in files(DOCS / "chapters", "*.md")
-        if f"](chapters/{path.name})**" not in text
+        for link in links
+        if f"]({link})**" not in text
     ]
 
 
@@ -178,6 +181,6 @@ def problems() -> list[Problem]:
     for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
         found += heading_problems(path, text)
-        if path.parent == DOCS / "chapters":
+        if path.match("chapters/*/index.md"):
             found += part_problems(path, text)
     return found

@@ -1,6 +1,6 @@
 """Lint the snippets as the package is linted: ruff's rules, told at the page's line.
 
-    docs/chapters/herd.md:12: F401 `math` imported but unused
+    docs/chapters/herd/index.md:12: F401 `math` imported but unused
 
 ruff formats what stands in Markdown and does not lint it. So all snippets are written
 into one folder that is thrown away, one ruff looks at them, and what it says of line 3

@@ -14,7 +14,7 @@
     zipf, loop, with_scan, beside_scan, shifting               traces to try
 
 Left out: caches of processors, of several machines that must agree.
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 """
 
 from sdnotes.caching.arc import ARCCache

@@ -14,7 +14,7 @@ capacity.
 Source: Megiddo, Modha 2003, "ARC: a self-tuning, low overhead replacement cache", FAST,
 figure 4; p moves in fractions, as in the paper.
 Left out: nothing of it.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: ARCCache.
 """
 

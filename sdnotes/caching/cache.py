@@ -19,7 +19,7 @@ keeps their keys, no more and no fewer. When something fails:
 
 Left out: locks (hold one of your own around each call), sizes in bytes (gdsf), time
 (expiring).
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 """
 
 from abc import ABC, abstractmethod

@@ -10,7 +10,7 @@ like this; seen as a line and not a ring it is FIFO with a second chance.
 
 Source: Corbató 1969, "A paging experiment with the Multics system".
 Left out: more than one bit, dirty pages.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: ClockCache.
 """
 

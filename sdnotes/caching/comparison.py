@@ -10,7 +10,7 @@ Of scan only the ordinary requests count: the others can only miss. The same see
 every policy the same traces. Two policies whose intervals overlap are not told apart.
 
 Left out: your workload, which is the one that counts.
-Builds on: the policies, sdnotes.sim.intervals. Chapter: docs/chapters/caching.md.
+Builds on: the policies, sdnotes.sim.intervals. Chapter: docs/chapters/caching/.
 """
 
 import random

@@ -13,7 +13,7 @@ Source: RFC 9111 section 4.2, for freshness in HTTP. What jitter is for: the cha
 the herd.
 Left out: a sweep that removes what nobody looks up; stale answers meanwhile; a put that
 comes after the delete which it should have come before (leases refuse it).
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: ExpiringCache.
 """
 

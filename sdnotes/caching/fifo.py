@@ -12,7 +12,7 @@ more.
 Source: Belady, Nelson, Shedler 1969, "An anomaly in space-time characteristics of
 certain programs running in a paging machine", CACM 12(6).
 Left out: expiry, which is about age and not about room.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: FIFOCache.
 """
 

@@ -9,7 +9,7 @@ reader a token at its miss; the delete makes it void, and the late put is refuse
 
 Source: Nishtala et al. 2013, "Scaling Memcache at Facebook", NSDI, section 3.2.1.
 Left out: several copies of the cache or of the database.
-Builds on: sdnotes.caching.leases, sdnotes.sim. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.leases, sdnotes.sim. Chapter: docs/chapters/caching/.
 """
 
 from dataclasses import dataclass

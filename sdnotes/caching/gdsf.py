@@ -17,7 +17,7 @@ room is a miss and is not kept.
 Source: Cherkasova 1998, "Improving WWW proxies performance with
 Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1; after Cao, Irani 1997.
 Left out: values (it keeps count of keys only).
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 To take away: GDSFCache.
 """
 

@@ -15,7 +15,7 @@ before the delete, if they can use one that is a little old.
 
 Source: Nishtala et al. 2013, "Scaling Memcache at Facebook", NSDI, section 3.2.1.
 Left out: expiry and capacity, which are the cache's; a lost delete.
-Chapter: docs/chapters/herd.md, and docs/chapters/caching.md for the fill race.
+Chapter: docs/chapters/herd/, and docs/chapters/caching/ for the fill race.
 To take away: LeasedCache.
 """
 

@@ -16,7 +16,7 @@ each key of the cache stands in one bucket, the one that it is noted with.
 Source: Shah, Mitra, Matani 2010, "An O(1) algorithm for implementing the LFU cache
 eviction scheme".
 Left out: counts of keys that are not in the cache ("perfect" LFU); see w_tinylfu.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: LFUCache.
 """
 

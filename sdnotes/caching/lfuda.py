@@ -15,7 +15,7 @@ entry that there is room for.
 Source: Arlitt, Cherkasova, Dilley, Friedrich, Jin 2000, "Evaluating content management
 techniques for Web proxy caches", SIGMETRICS PER 27(4), for entries of one size.
 Left out: sizes (gdsf), decay by the clock as Redis does it.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: LFUDACache.
 """
 

@@ -13,7 +13,7 @@ Source: Mattson, Gecsei, Slutz, Traiger 1970, "Evaluation techniques for storage
 hierarchies", IBM Systems Journal 9(2): LRU is a stack algorithm, so more room never
 hurts.
 Left out: approximations that need no list (sampling, as in Redis; clock).
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: LRUCache.
 """
 

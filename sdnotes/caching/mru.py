@@ -11,7 +11,7 @@ wanted last. Wrong almost everywhere else.
 Source: Chou, DeWitt 1985, "An evaluation of buffer management strategies for relational
 database systems", VLDB: MRU for a query that loops over a table.
 Left out: knowing when a loop is under way, which a database does and a cache does not.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: MRUCache.
 """
 

@@ -11,7 +11,7 @@ Source: Belady 1966, "A study of replacement algorithms for a virtual-storage
 computer", IBM Systems Journal 5(2); Mattson et al. 1970 for the proof.
 Left out: not storing a newcomer at all, which can save a little more; sizes and costs,
 with which no fast optimum is known.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: OptimalCache.
 """
 

@@ -8,7 +8,7 @@ FIFO does. A loop that is longer than the cache, where LRU never hits, it surviv
 Source: Gelenbe 1973, "A unified approach to the evaluation of a class of replacement
 algorithms", IEEE Transactions on Computers 22(6): FIFO and random are equal.
 Left out: sampling a few and taking the best of them, as Redis does.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: RandomCache.
 """
 

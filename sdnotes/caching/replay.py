@@ -10,7 +10,7 @@ other keys asked for since the last time; one pass gives the whole curve.
 Source: Mattson, Gecsei, Slutz, Traiger 1970, "Evaluation techniques for storage
 hierarchies", IBM Systems Journal 9(2); the tree of counts: Fenwick 1994.
 Left out: time, sizes, costs.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 """
 
 from collections.abc import Hashable, Iterable, Sequence

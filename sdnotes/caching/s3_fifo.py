@@ -16,7 +16,7 @@ Source: Yang, Zhang, Qiu, Yue, Vigfusson 2023, "FIFO queues are all you need for
 eviction", SOSP, algorithm 1; while the cache fills for the first time, what does not
 fit into small goes into main, as in its authors' libCacheSim.
 Left out: objects of different sizes, lock-free queues.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: S3FIFOCache.
 """
 

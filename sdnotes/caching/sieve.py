@@ -15,7 +15,7 @@ Rule, which ``check`` asserts: a key stands on one side of the hand.
 Source: Zhang, Yang, Yue, Vigfusson, Rashmi 2024, "SIEVE is simpler than LRU", NSDI,
 algorithm 1.
 Left out: objects of different sizes.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: SieveCache.
 """
 

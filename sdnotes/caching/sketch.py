@@ -13,7 +13,7 @@ Source: Cormode, Muthukrishnan 2005 (count-min); Einziger, Friedman, Manes 2017,
 small counters, the halving and raising only the lowest.
 Left out: the doorkeeper, a filter that keeps keys seen once out of the counters; two
 counters in a byte.
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 """
 
 import hashlib

@@ -12,7 +12,7 @@ lowest holds more than its room; the lowest takes what is left.
 Source: Karedla, Love, Wherry 1994, "Caching strategies to improve disk system
 performance", IEEE Computer 27(3), for two segments; more work alike.
 Left out: choosing the shares, which is the reader's.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: SLRUCache.
 """
 

@@ -13,7 +13,7 @@ and no more than its room.
 Source: Johnson, Shasha 1994, "2Q: a low overhead high performance buffer management
 replacement algorithm", VLDB, the full version: Kin = 25 %, Kout = 50 % of the capacity.
 Other than there, a name leaves A1out before room is made for its entry.
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: TwoQCache.
 """
 

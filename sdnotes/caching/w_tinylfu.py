@@ -19,7 +19,7 @@ Source: Einziger, Friedman, Manes 2017, "TinyLFU: a highly efficient cache admis
 policy", ACM TOS 13(4): window 1 %, main SLRU with 80 % protected, sample 10 times the
 capacity.
 Left out: the doorkeeper; moving the window's size with the load, as Caffeine does.
-Builds on: sdnotes.caching.cache, .sketch. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache, .sketch. Chapter: docs/chapters/caching/.
 To take away: WTinyLFUCache.
 """
 

@@ -11,7 +11,7 @@ Keys are whole numbers. In ``zipf``, key k is asked for in proportion to 1 / (k+
 Source: Breslau, Cao, Fan, Phillips, Shenker 1999, "Web caching and Zipf-like
 distributions", INFOCOM: s between 0.64 and 0.83 in six traces of the web.
 Left out: requests that depend on each other, sizes, times.
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 """
 
 import random

@@ -12,7 +12,7 @@ Source: Jouppi 1993, "Cache write policies and performance", ISCA, for processor
 where our write-around is called write-invalidate; the same choice for databases in
 Nishtala et al. 2013, section 2 (delete, not update).
 Left out: writes by others, which a cache does not see; threads (see fill_race).
-Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching.md.
+Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 """
 
 from collections.abc import Callable

@@ -25,7 +25,7 @@ its messages are lost.
 
 Source: Gilbert and Lynch 2002; Brewer 2012; the story is the notes' own.
 Left out: consensus itself (how a majority agrees while leaders fail), transactions.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from sdnotes.cap.atm import Atm, Policy

@@ -17,7 +17,7 @@ answered goes on under a new name.
 Exit status: 0 for a history that is linearizable, 1 for one that is not, 2 for one that
 is malformed or cannot be read, 3 for one that is too tangled to be decided.
 
-Left out: the formats of other tools. Chapter: docs/chapters/cap.md.
+Left out: the formats of other tools. Chapter: docs/chapters/cap/.
 """
 
 import argparse

@@ -15,7 +15,7 @@ Source: the notes' story; Gilbert and Lynch 2002 for what it must give up.
 Left out: authentication, deposits, power cuts; links that reorder messages, where a
 stale one could lift a promise that still stands; a "never mind" that is lost without a
 cut, which leaves money set aside until the sender's next message.
-Builds on: sdnotes.cap.counter, sdnotes.cap.escrow. Chapter: docs/chapters/cap.md.
+Builds on: sdnotes.cap.counter, sdnotes.cap.escrow. Chapter: docs/chapters/cap/.
 """
 
 from dataclasses import dataclass

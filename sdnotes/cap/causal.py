@@ -19,7 +19,7 @@ Multicast", ACM TOCS 9(3), section 5; for a store Lloyd et al. 2011, "Don't Sett
 Eventual" (COPS), SOSP. In Cooper et al. 2008, "PNUTS", VLDB, the boss is a mother.
 Left out: asking again for what was lost (its followers wait for ever), nodes that join
 or leave, a limit to what is held back.
-Builds on: sdnotes.cap.vector_clock. Chapter: docs/chapters/cap.md.
+Builds on: sdnotes.cap.vector_clock. Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Iterable, Sequence

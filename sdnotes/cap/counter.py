@@ -11,7 +11,7 @@ The merge is commutative, associative and idempotent, so messages may come twice
 or in any order. It keeps the sum right; it does not keep it above zero.
 
 Source: Shapiro et al. 2011, "Conflict-free Replicated Data Types", section 3.1.
-Left out: forgetting machines that are gone. Chapter: docs/chapters/cap.md.
+Left out: forgetting machines that are gone. Chapter: docs/chapters/cap/.
 To take away: PNCounter.
 """
 

@@ -22,7 +22,7 @@ Source: Shapiro et al. 2011, "A Comprehensive Study of Convergent and Commutativ
 Replicated Data Types", specifications 6 (counter), 8 (register) and 15 (set, which the
 paper states in operations; here it is a state).
 Left out: deltas, so that a message need not carry all; forgetting nodes and tombstones.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 To take away: GCounter, LWWRegister, ORSet.
 """
 

@@ -13,7 +13,7 @@ Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4); divided amon
 sites by Kumar and Stonebraker 1988, SIGMOD, and by the demarcation protocol of Barbara
 and Garcia-Molina 1994, VLDB Journal 3(3).
 Left out: moving shares by themselves; two machines in contact may call ``move``.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 To take away: Escrow.
 """
 

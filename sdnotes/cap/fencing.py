@@ -22,7 +22,7 @@ Source: Kleppmann 2016, "How to do distributed locking"; Burrows 2006, "The Chub
 service for loosely-coupled distributed systems", OSDI, section 2.4, where tokens are
 called sequencers. The same number is an epoch or a term where leaders are elected.
 Left out: a service of several machines, waiting in line, shared locks.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 To take away: LockService, FencedStore.
 """
 

@@ -9,7 +9,7 @@ needs, and which no operation left can bring back, leads nowhere. A search that 
 such steps out gives the same verdicts and visits far less.
 
 Source: ours; the rule for one value is folklore among checkers of registers.
-Left out: the like for queues and counters. Chapter: docs/chapters/cap.md.
+Left out: the like for queues and counters. Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Callable, Hashable, Sequence

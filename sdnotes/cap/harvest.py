@@ -10,7 +10,7 @@ with what can be reached gives up harvest.
 
 Source: Fox and Brewer 1999, "Harvest, Yield, and Scalable Tolerant Systems", HotOS.
 Left out: shards that hold unequal amounts; copies of shards.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ MongoDB's manual for the names of the concerns.
 Left out: time: who asks for an election, and when, is up to the caller; messages, of
 which each call here sends as many as it needs at once; members that join or leave.
 Builds on: sdnotes.cap.quorum.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Iterable

@@ -22,7 +22,7 @@ Concurrent Objects"; the memory is Lowe 2017, "Testing for linearizability", sec
 keys apart: Herlihy and Wing 1990, theorem 1 (locality).
 Left out: a bound on the cost, which grows exponentially with the number of operations
 that overlap at one time (the problem is NP-complete: Gibbons and Korach 1997).
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Hashable, Iterator

@@ -10,7 +10,7 @@
 Only the last is right: it adds up what was *done*; the rest pick from what is *shown*.
 
 Source: Shapiro et al. 2011 for the last; the rest are what products offer.
-Left out: asking a person. Chapter: docs/chapters/cap.md.
+Left out: asking a person. Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Callable, Sequence

@@ -24,7 +24,7 @@ every state as it is; what ``needs`` a value fits no other state, and what ``giv
 one leaves that or what was there.
 
 Source: Herlihy and Wing 1990, section 2.2 (sequential specifications).
-Left out: sets, maps, locks. Chapter: docs/chapters/cap.md.
+Left out: sets, maps, locks. Chapter: docs/chapters/cap/.
 """
 
 import math

@@ -10,7 +10,7 @@ second choice is made at every commit, by how many followers it waits for.
 Source: Abadi 2012, "Consistency Tradeoffs in Modern Distributed Database System
 Design", IEEE Computer 45(2).
 Left out: work on the disk, batches, retries; each commit is on its own.
-Builds on: sdnotes.sim. Chapter: docs/chapters/cap.md.
+Builds on: sdnotes.sim. Chapter: docs/chapters/cap/.
 """
 
 from dataclasses import dataclass

@@ -17,7 +17,7 @@ clock helps against a pause after the look.
 
 Source: Kleppmann 2016, "How to do distributed locking"; the clocks are ours.
 Left out: renewing, releasing, lost messages.
-Builds on: sdnotes.cap.fencing, sdnotes.sim. Chapter: docs/chapters/cap.md.
+Builds on: sdnotes.cap.fencing, sdnotes.sim. Chapter: docs/chapters/cap/.
 """
 
 from dataclasses import dataclass

@@ -6,7 +6,7 @@
 Source: Gifford 1979, "Weighted Voting for Replicated Data", SOSP.
 Left out: weights; that meeting in a machine is not yet linearizability (for that:
 sdnotes.cap.quorum_register).
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from itertools import combinations

@@ -13,7 +13,7 @@ can be broken: ``cuts``, ``slow_ms``, ``skew_ms``, one direction of one link.
 Source: Gifford 1979 (quorums); Attiya, Bar-Noy, Dolev 1995 and Lynch, Shvartsman 1997
 (write_back, ask_first); DeCandia et al. 2007, "Dynamo", sections 4.5 and 4.6 (spares).
 Left out: copies that lose what they held; a change of the set of copies.
-Builds on: sdnotes.cap.quorum_store, sdnotes.sim. Chapter: docs/chapters/cap.md.
+Builds on: sdnotes.cap.quorum_store, sdnotes.sim. Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Iterable, Mapping

@@ -17,7 +17,7 @@ what arrives later is used for repair only; a stamp is given to one write.
 Source: Attiya, Bar-Noy, Dolev 1995 (the second phase of a read); Lynch, Shvartsman 1997
 (asking for the greatest stamp before a write); DeCandia et al. 2007, sections 4.5, 4.6.
 Left out: a client that crashes half-way. Builds on: sdnotes.cap.replica, sdnotes.sim.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from collections import deque

@@ -9,7 +9,7 @@ Every version carries a stamp; the greater stamp is the newer version. Stamps co
 the writer's clock, or from asking a quorum for the greatest and adding one.
 
 Source: Gifford 1979; DeCandia et al. 2007, "Dynamo", section 4.6 for hints.
-Left out: several keys, deletion, disks. Chapter: docs/chapters/cap.md.
+Left out: several keys, deletion, disks. Chapter: docs/chapters/cap/.
 """
 
 from dataclasses import dataclass

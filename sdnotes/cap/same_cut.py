@@ -12,7 +12,7 @@ Source: the settings are those of Gifford 1979; Lynch and Shvartsman 1997; DeCan
 al. 2007. The workload is ours.
 Left out: more than one key; clients that move to the other side.
 Builds on: sdnotes.cap.quorum_register, sdnotes.cap.verdict, sdnotes.cap.sessions.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ put the values that were written.
 Source: Terry et al. 1994, "Session Guarantees for Weakly Consistent Replicated Data",
 sections 2 and 3.
 Left out: sessions over several keys, where reading one key says something of another.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ hour and at a random ATM; in the middle of the hour the cable is cut for a while
 The same seeds give every policy the same customers.
 
 Left out: customers who try again. Builds on: sdnotes.sim.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 import random

@@ -10,7 +10,7 @@
 What an ATM decides is in sdnotes.cap.atm; here its effects meet a clock and a network.
 
 Left out: what customers do when they are refused. Builds on: sdnotes.sim.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from collections import deque

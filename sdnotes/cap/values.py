@@ -9,7 +9,7 @@ for the other would give what stands first, in each order another.
 
 Left out: what a value of another class holds inside, and the keys of a dict; their own
 ``==`` decides that, and passes over the sign of -0.0.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from collections.abc import Hashable

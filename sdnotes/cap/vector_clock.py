@@ -20,7 +20,7 @@ Source: Fidge 1988; Mattern 1989; for the store Preguica et al. 2010, "Dotted Ve
 Vectors", arXiv:1011.5808, in the compact form of Almeida et al. 2014, "Scalable and
 Accurate Causality Tracking for Eventually Consistent Stores", DAIS.
 Left out: forgetting nodes that are gone, deletes, a limit to the number of siblings.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 To take away: VectorClock, Siblings.
 """
 

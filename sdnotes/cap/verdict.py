@@ -15,7 +15,7 @@ order without that one answer is given too: the best that can be said of it.
 Source: linearizability is closed under prefixes and local: Lynch 1996, section 13.1;
 Herlihy and Wing 1990, theorem 1.
 Left out: the smallest set of operations that contradict each other.
-Builds on: sdnotes.cap.linearizability. Chapter: docs/chapters/cap.md.
+Builds on: sdnotes.cap.linearizability. Chapter: docs/chapters/cap/.
 """
 
 from bisect import bisect_left

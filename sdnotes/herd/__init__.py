@@ -11,7 +11,7 @@ missing the same key, trying again after the same failure, or started by the sam
 clock. What helps is to let one act for all, to spread them out, or to bound them.
 
 Source: each module names its own. Left out: circuit breakers and load shedding, beyond
-the queue. Chapter: docs/chapters/herd.md.
+the queue. Chapter: docs/chapters/herd/.
 """
 
 from sdnotes.herd.async_single_flight import (

@@ -20,7 +20,7 @@ Source: Go's golang.org/x/sync/singleflight, whose word it is.
 Left out: other processes, which need a lease in a shared cache; threads
 (sdnotes.herd.single_flight); a circle that nobody can see when it closes, since the
 call begins to await a task only after that task has joined (a timeout ends it).
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: AsyncSingleFlight.
 """
 

@@ -12,7 +12,7 @@ it is to wake. Followed are tasks, gather, TaskGroup, wait, wait_for and shield.
 Left out: a wait that has not begun yet, or that goes through an Event, a Queue or a
 future that somebody else is to set: nothing ties those to a task. What is read here is
 asyncio's own and undocumented; where it were missing, the answer would be no.
-Source: CPython's Lib/asyncio, 3.11 to 3.14. Chapter: docs/chapters/herd.md.
+Source: CPython's Lib/asyncio, 3.11 to 3.14. Chapter: docs/chapters/herd/.
 """
 
 import asyncio

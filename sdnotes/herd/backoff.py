@@ -14,7 +14,7 @@ that schedule.
 
 Source: Brooker 2015, "Exponential Backoff And Jitter", AWS Architecture Blog; its
 simulator for the exponent. The means are ours.
-Left out: adaptive schedules. Chapter: docs/chapters/herd.md.
+Left out: adaptive schedules. Chapter: docs/chapters/herd/.
 To take away: full_jitter, equal_jitter, decorrelated_jitter.
 """
 

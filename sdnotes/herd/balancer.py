@@ -12,7 +12,7 @@ row meet behind the servers, however evenly they are spread over them.
 
 Source: HAProxy's manual on `leastconn` and `random`; the model is ours.
 Left out: health checks, ejecting a server, slow start.
-Builds on: sdnotes.sim. Chapter: docs/chapters/herd.md.
+Builds on: sdnotes.sim. Chapter: docs/chapters/herd/.
 """
 
 import heapq

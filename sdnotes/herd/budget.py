@@ -15,7 +15,7 @@ Source: the token buckets of Finagle's RetryBudget (a deposit for each request, 
 withdrawal for each retry) and of gRPC's proposal A6; Google SRE book, chapter 21, for
 the 10 %. The amounts are whole numbers, so that no rounding lends a retry.
 Left out: deposits that expire, a floor for clients that send little.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: RetryBudget.
 """
 

@@ -13,7 +13,7 @@ the gap that the server must bear.
 
 Source: Brooker 2015, "Exponential Backoff And Jitter", AWS Architecture Blog.
 Left out: what the tries cost the service (sdnotes.herd.storm).
-Builds on: sdnotes.herd.backoff. Chapter: docs/chapters/herd.md.
+Builds on: sdnotes.herd.backoff. Chapter: docs/chapters/herd/.
 """
 
 import math

@@ -14,7 +14,7 @@ Source: Brooker 2015, "Exponential Backoff And Jitter", AWS Architecture Blog, a
 simulator, whose model this is; what is counted as a call is a write, as there.
 ``service_us`` is ours: a server that answers one message at a time.
 Left out: losses, clients that give up.
-Builds on: sdnotes.herd.backoff. Chapter: docs/chapters/herd.md.
+Builds on: sdnotes.herd.backoff. Chapter: docs/chapters/herd/.
 """
 
 import heapq

@@ -11,7 +11,7 @@ clients' patience refuses some at once and serves the rest in time.
 Source: Google SRE book, chapter 22 (queue management); Nichols and Jacobson 2012,
 "Controlling Queue Delay", ACM Queue, for delay as the thing to bound.
 Left out: random arrivals (these come evenly, so that the sums above are exact), CoDel
-itself, retries (sdnotes.herd.storm). Chapter: docs/chapters/herd.md.
+itself, retries (sdnotes.herd.storm). Chapter: docs/chapters/herd/.
 """
 
 from collections import deque

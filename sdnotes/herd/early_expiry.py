@@ -20,7 +20,7 @@ Source: Vattani, Chierichetti, Lowenstein 2015, "Optimal Probabilistic Cache Sta
 Prevention", PVLDB 8(8), where it is XFetch. The closed forms above are ours.
 Left out: measuring delta_s, which belongs to whoever fetches; storing what comes, which
 may by then be older than what is there (sdnotes.herd.refreshing tells).
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: refresh_now.
 """
 

@@ -13,7 +13,7 @@ each would read what the others were at. ``Failure`` keeps it as the call left i
 
 Left out: work that is handed out in other ways (futures, threads), and whatever else
 can be awaited: from outside it looks like a result.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 """
 
 import inspect

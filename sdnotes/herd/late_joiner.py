@@ -6,7 +6,7 @@
     with forget, I ask: a new flight, the answer is 80
 
 Left out: everything else. Builds on: sdnotes.herd.async_single_flight.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 """
 
 import asyncio

@@ -10,7 +10,7 @@ it does twice the work. The calls are made with sdnotes.herd.retrying, and count
 
 Source: Google SRE book, chapters 21 and 22 (retries in layers, retry budgets).
 Left out: time: nobody waits here.
-Builds on: sdnotes.herd.retrying, sdnotes.herd.budget. Chapter: docs/chapters/herd.md.
+Builds on: sdnotes.herd.retrying, sdnotes.herd.budget. Chapter: docs/chapters/herd/.
 """
 
 import math

@@ -23,7 +23,7 @@ Source: RFC 5861, sections 3 (stale-while-revalidate) and 4 (stale-if-error); RF
 for negative caching, in DNS.
 Left out: capacity; two who change the source, and store in another order. At a Miss
 everybody fetches: put a SingleFlight in front of it.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: RefreshingCache.
 """
 

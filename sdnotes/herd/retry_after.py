@@ -7,7 +7,7 @@
 Source: RFC 9110, sections 10.2.3 (Retry-After) and 5.6.7 (dates: IMF-fixdate, and the
 two old forms that a recipient must accept).
 Left out: a limit to what is believed; a caller with a deadline has one.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: retry_after_s.
 """
 

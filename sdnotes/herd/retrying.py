@@ -27,7 +27,7 @@ server knows the second for the first.
 
 Source: AWS Well-Architected REL05-BP03; RFC 9110 section 10.2.3 for Retry-After.
 Left out: hedged requests; interrupting a call: give the call a timeout, cut to what
-is left until the deadline. Chapter: docs/chapters/herd.md.
+is left until the deadline. Chapter: docs/chapters/herd/.
 To take away: retry, retry_async.
 """
 

@@ -11,7 +11,7 @@ And a cache that starts empty: each key misses once, the popular ones at once.
 Source: offsets from a hash of the name are what `splay` of Chef and Puppet and
 Jenkins' `H` do; the sums are ours.
 Left out: clocks that differ, jobs that run longer than their period.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: offset_s.
 """
 

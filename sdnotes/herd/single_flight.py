@@ -18,7 +18,7 @@ Whoever joins may be given an answer that was read *before* it asked. After a wr
 Source: Go's golang.org/x/sync/singleflight, whose word it is.
 Left out: other processes, which need a lease in a shared cache; a Ctrl-C in
 the very moment in which a flight lands: those who joined it wait on.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 To take away: SingleFlight.
 """
 

@@ -21,7 +21,7 @@ its asking on, in the queue too; what it brings is fresh from when it arrives.
 Source: Nishtala et al. 2013 (leases), Vattani et al. 2015 (early), RFC 5861 (stale).
 Left out: errors, other keys, the cache's own delay.
 Builds on: sdnotes.sim, sdnotes.caching.leases, sdnotes.herd.refreshing.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 """
 
 import math

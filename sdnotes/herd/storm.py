@@ -18,7 +18,7 @@ Source: Bronson, Aghayev, Charapko, Zhu 2021, "Metastable Failures in Distribute
 Systems", HotOS.
 Left out: several services, autoscaling, a client's own limit on calls under way.
 Builds on: sdnotes.sim, sdnotes.herd.backoff, sdnotes.herd.budget.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 """
 
 import math

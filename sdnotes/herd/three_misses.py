@@ -7,7 +7,7 @@ The origin answers one question at a time, so that three questions take three ti
 long: the herd is slower for everybody, not only dearer.
 
 Source: Go's golang.org/x/sync/singleflight. Left out: losses, expiry, errors.
-Builds on: sdnotes.sim. Chapter: docs/chapters/herd.md.
+Builds on: sdnotes.sim. Chapter: docs/chapters/herd/.
 """
 
 from collections.abc import Sequence

@@ -3,9 +3,9 @@
 from sdnotes.cap import run_atms
 from sitebuild import DOCS
 
-READS = ("docs/chapters/cap.md",)
+READS = ("docs/chapters/cap/index.md",)
 
-CHAPTER = (DOCS / "chapters" / "cap.md").read_text("utf-8")
+CHAPTER = (DOCS / "chapters" / "cap" / "index.md").read_text("utf-8")
 SYSTEMS = [
     "Cassandra",
     "CouchDB",

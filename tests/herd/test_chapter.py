@@ -6,9 +6,9 @@ from sdnotes.herd import arrivals_us, poisson_us, run_dam, run_stampede
 from sdnotes.sim.intervals import Interval
 from sitebuild import DOCS, records
 
-READS = ("evidence/records/herd/*.json", "docs/chapters/herd.md")
+READS = ("evidence/records/herd/*.json", "docs/chapters/herd/index.md")
 
-CHAPTER = (DOCS / "chapters" / "herd.md").read_text("utf-8")
+CHAPTER = (DOCS / "chapters" / "herd" / "index.md").read_text("utf-8")
 SYSTEMS = [
     "nginx",
     "Varnish",

@@ -14,7 +14,7 @@ import warm
 
 from sitebuild import ROOT, copies
 
-CHAPTER = "docs/chapters/coin.md"
+CHAPTER = "docs/chapters/coin/index.md"
 _WARM = warm.Server()
 _MINIATURE = Path(__file__).parent / "miniature"
 _OURS = (

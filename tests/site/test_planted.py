@@ -124,15 +124,16 @@ MISTAKES = [
         "sdnotes/unsaid/__init__.py",
         "",
         '"""unsaid: a package that nobody explains."""\n',
-        r"docs/chapters/unsaid\.md:1: missing: the package sdnotes\.unsaid needs it "
-        r"\(make chapter lays it down\)",
+        r"docs/chapters/unsaid/index\.md:1: missing: the package sdnotes\.unsaid needs "
+        r"it \(make chapter lays it down\)",
     ),
     Mistake(
         "a chapter without a package",
-        "docs/chapters/unbuilt.md",
+        "docs/chapters/unbuilt/index.md",
         "",
         "# Unbuilt\n",
-        r"docs/chapters/unbuilt\.md:1: a chapter without a package sdnotes\.unbuilt",
+        r"docs/chapters/unbuilt/index\.md:1: a chapter without a package "
+        r"sdnotes\.unbuilt",
     ),
     Mistake(
         "a fence that would not run",
@@ -266,7 +267,7 @@ MISTAKES = [
         "!!! claim",
         "!!! note",
         r"docs/claims\.md:\d+: COIN-02 is imprecise, and no box `!!! claim` of "
-        r"chapters/coin\.md says so: link one to claims\.md#coin-02$",
+        r"chapters/coin/index\.md says so: link one to claims\.md#coin-02$",
     ),
     Mistake(
         "a dead link in the README",
@@ -352,10 +353,10 @@ MISTAKES = [
     Mistake(
         "a chapter that the map leaves out",
         "docs/index.md",
-        "- **[Coin](chapters/coin.md)** How",
-        "- **[Coin](chapters/coin.md#by-hand)** How",
+        "- **[Coin](chapters/coin/index.md)** How",
+        "- **[Coin](chapters/coin/index.md#by-hand)** How",
         r"docs/index\.md:3: the map leaves out a chapter: - \*\*\[Its name\]"
-        r"\(chapters/coin\.md\)\*\* Its question\?",
+        r"\(chapters/coin/index\.md\)\*\* Its question\?",
     ),
     Mistake(
         "a page that is in no nav",

@@ -21,7 +21,9 @@ from sitebuild.units import units as every_unit
 
 pytestmark = pytest.mark.slow  # it judges quick, so it is none of quick's own
 
-CAP = ROOT / "docs" / "chapters" / "cap.md"
+PAGES = "docs/chapters"
+CAP_PAGE = f"{PAGES}/cap/index.md"
+CAP = ROOT / CAP_PAGE
 
 
 @functools.cache
@@ -38,7 +40,7 @@ def touched(*names: str, before: str | None = None) -> set[str]:
 
 def test_a_changed_sentence_runs_no_snippet_and_only_tests_that_read_its_page() -> None:
     text = CAP.read_text("utf-8")
-    found = touched("docs/chapters/cap.md", before=text.replace("An account", "A"))
+    found = touched(CAP_PAGE, before=text.replace("An account", "A"))
     assert not [name for name in found if "#" in name]
     assert "tests/cap/test_chapter.py" in found
     assert "tests/cap/test_crdt.py" not in found
@@ -60,8 +62,8 @@ def test_a_changed_snippet_runs_alone_among_those_of_its_page(
     text = CAP.read_text("utf-8")
     before = text.replace(now, then, 1)
     assert before != text
-    found = touched("docs/chapters/cap.md", before=before)
-    assert [n for n in found if "#" in n] == [f"docs/chapters/cap.md#{snippet}"]
+    found = touched(CAP_PAGE, before=before)
+    assert [n for n in found if "#" in n] == [f"{PAGES}/cap/index.md#{snippet}"]
 
 
 def test_a_changed_policy_runs_its_own_tests_snippets_and_doctest_and_no_other() -> (
@@ -70,9 +72,9 @@ def test_a_changed_policy_runs_its_own_tests_snippets_and_doctest_and_no_other()
     found = touched("sdnotes/caching/lfu.py")
     assert {"sdnotes/caching/lfu.py", "tests/caching/test_policies.py", "mypy"} <= found
     assert not [n for n in found if n.startswith(("tests/cap/", "docs/chapters/cap"))]
-    assert [n for n in found if n.startswith("docs/chapters/caching.md#")]
-    pages = {n for n in found if n.startswith("docs/chapters/caching.md#")}
-    whole = {u.name for u in units() if u.name.startswith("docs/chapters/caching.md#")}
+    assert [n for n in found if n.startswith(f"{PAGES}/caching/index.md#")]
+    pages = {n for n in found if n.startswith(f"{PAGES}/caching/index.md#")}
+    whole = {u.name for u in units() if u.name.startswith(f"{PAGES}/caching/index.md#")}
     assert pages < whole
     assert "sdnotes/caching/arc.py" not in found
 
@@ -95,7 +97,7 @@ def test_what_helps_tests_of_several_folders_is_under_those_that_import_it() -> 
 def test_the_stage_is_under_everything_that_plays_on_it() -> None:
     found = touched("sdnotes/sim/world.py")
     assert {"tests/sim/test_world.py", "tests/cap/test_two_atms.py"} <= found
-    assert "docs/chapters/cap.md#the-story" in found
+    assert "docs/chapters/cap/index.md#the-story" in found
 
 
 def test_a_changed_simulator_runs_its_golden_script_and_no_other() -> None:
@@ -109,7 +111,7 @@ def test_a_changed_simulator_runs_its_golden_script_and_no_other() -> None:
 
 def test_a_record_is_under_the_pages_and_tests_that_show_it() -> None:
     found = touched("evidence/records/herd/storm.json")
-    assert "docs/chapters/herd.md#herd/storm" in found
+    assert "docs/chapters/herd/index.md#herd/storm" in found
     assert "tests/herd/test_chapter.py" in found
     assert "tests/cap/test_crdt.py" not in found
 
@@ -212,7 +214,9 @@ def test_a_test_that_reads_what_its_file_does_not_name_is_told_so(
     with reads.by(None):
         reads.heard("open", (str(ROOT / "mkdocs.yml"), "r", 0))
     said = reads.unnamed(test_file)
-    assert said.startswith("tests/sim/test_world.py:1: it reads docs/chapters/cap.md;")
+    assert said.startswith(
+        "tests/sim/test_world.py:1: it reads docs/chapters/cap/index.md;"
+    )
     assert "mkdocs.yml" not in said
     assert reads.unnamed(test_file) == ""
 
@@ -285,19 +289,21 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
     face = (tree / "sdnotes" / "__init__.py").read_text("utf-8")
     assert face.count("  the question of this chapter\n") == 2
     home = (tree / "docs" / "index.md").read_text("utf-8")
-    assert "**[Dice](chapters/dice.md)** How many sixes?" in home
+    assert "**[Dice](chapters/dice/index.md)** How many sixes?" in home
     of_the_map = home.partition("## The map")[2].partition("##")[0].split("\n")
-    assert of_the_map[-3] == "- **[Two words](chapters/two_words.md)** The question."
+    assert (
+        of_the_map[-3] == "- **[Two words](chapters/two_words/index.md)** The question."
+    )
     said = mini.succeed(tree, "sitebuild", "quick")
     assert "6 passed" in said  # two snippets and a test of each
     assert "left out: 2 of 4 test files, 4 of 8 snippets" in said
     green = json.loads((tree / ".quick.json").read_text("utf-8"))
     # Test files of two chapters have one name.
     assert {f"tests/{s}/test_chapter.py" for s in ("dice", "two_words")} <= set(green)
-    assert "docs/chapters/two_words.md#two-words-question" in green
+    assert "docs/chapters/two_words/index.md#two-words-question" in green
     told = r"^(\S+):(\d+): (?:still the template's|a link to example)"
     left = re.findall(told, said, re.MULTILINE)
-    assert {"docs/chapters/dice.md", "sdnotes/dice/__init__.py"} < {p for p, _ in left}
+    assert {f"{PAGES}/dice/index.md", "sdnotes/dice/__init__.py"} < {p for p, _ in left}
     done = mini.run(tree, "sitebuild", "build", "--plain")
     assert done.returncode == 1
     assert re.findall(told, done.stderr, re.MULTILINE) == left

@@ -47,9 +47,14 @@ QUICK = {"a sentence": 5.0, "a snippet": 8.0, "a policy": 25.0, "the stage": Non
 CHAPTERS, ALL_CHAPTERS = ("cap", "caching", "herd"), 12
 MADE_ONCE = (".browser", "sitebuild/web/node_modules", ".mypy_cache", ".ruff_cache")
 # In which file what becomes what; none of them changes what anything does.
+PAGE = "docs/chapters/cap/index.md"
 EDITS = {
-    "a sentence": ("docs/chapters/cap.md", "\n## By hand\n", "\nAnew.\n\n## By hand\n"),
-    "a snippet": ("docs/chapters/cap.md", "COMMON = 50", "COMMON = 25 + 25"),
+    "a sentence": (
+        PAGE,
+        "\n## By hand\n",
+        "\nAnew.\n\n## By hand\n",
+    ),
+    "a snippet": (PAGE, "COMMON = 50", "COMMON = 25 + 25"),
     "a policy": (
         "sdnotes/caching/lfu.py",
         "\nclass LFUCache",
@@ -103,7 +108,7 @@ def double(tree: Path) -> int:
     nav = []
     (tree / "docs" / "doubled").mkdir()
     for slug in CHAPTERS:
-        path = tree / "docs" / "chapters" / f"{slug}.md"
+        path = tree / "docs" / "chapters" / slug / "index.md"
         text = path.read_text("utf-8")
         for block in fences.scan_text(text, path):
             if block.kind == "python":
@@ -111,7 +116,8 @@ def double(tree: Path) -> int:
                 fence = rf'(```python (?:name|figure)="{block.name})"'
                 text = re.sub(fence, r'\1-again"', text)
                 text = re.sub(rf"\(#{block.name}\)", f"(#{block.name}-again)", text)
-        text = re.sub(r"\]\((?=[a-z]+\.md)", "](../chapters/", text)
+        text = re.sub(r"\]\(\.\./(?!\.\.)", "](../chapters/", text)
+        text = text.replace("](../../", "](../")
         (tree / "docs" / "doubled" / f"{slug}.md").write_text(text, "utf-8")
         nav.append(f"      - {slug} again: doubled/{slug}.md\n")
     config = tree / "mkdocs.yml"

@@ -7,7 +7,7 @@ given that rule here (``FilledSLRU``); its W-TinyLFU has another sketch and its 
 another definition, so neither is compared; random cannot be equal.
 
 Source: libCacheSim 0.3.5 (PyPI ``libcachesim``), which has wheels for Linux on x86_64.
-Left out: sizes in bytes. Chapter: docs/chapters/caching.md.
+Left out: sizes in bytes. Chapter: docs/chapters/caching/.
 """
 
 import importlib

@@ -13,7 +13,7 @@ Source: Redis 7.0's documentation, "Key eviction"; redis.conf, "MEMORY MANAGEMEN
 claims CACHE-01 and CACHE-03.
 Left out: how good the choice of the victim is (redis_hit_ratios.py); replicas, whose
 buffers count too.
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 """
 
 import itertools

@@ -16,7 +16,7 @@ Source: Redis 7.0's documentation, "Key eviction"; its server.h, LRU_CLOCK_RESOL
 and evict.c, EVPOOL_SIZE; claims CACHE-01 to CACHE-03.
 Left out: values of different sizes; times to live; the filling of an empty cache, since
 each cache begins full of keys that are never asked for.
-Chapter: docs/chapters/caching.md.
+Chapter: docs/chapters/caching/.
 """
 
 import random

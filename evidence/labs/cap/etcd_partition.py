@@ -11,7 +11,7 @@ writes here one never takes effect, and the other does later.
 
 Source: etcd 3.4's documentation, "API guarantees" and "Failure modes"; claims CAP-08,
 12, 14, 15 and 19.
-Left out: lost disks, members added and removed, leases. Chapter: docs/chapters/cap.md.
+Left out: lost disks, members added and removed, leases. Chapter: docs/chapters/cap/.
 """
 
 import time

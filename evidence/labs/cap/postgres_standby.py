@@ -11,7 +11,7 @@ primary acknowledged is lost with it, and a cancelled wait leaves the row commit
 Source: PostgreSQL 15's documentation, section 27.2.8 (synchronous replication); claims
 CAP-11, 15 and 24.
 Left out: several standbys and quorums of them (ANY 1 (...)), remote_apply, fencing.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 from functools import partial

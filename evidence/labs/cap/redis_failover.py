@@ -9,7 +9,7 @@ once the silence has been noticed.
 
 Source: Redis 7.0's documentation, "Replication" and "WAIT"; claims CAP-17 and CAP-22.
 Left out: who decides to promote (Sentinel, Cluster); disks.
-Chapter: docs/chapters/cap.md.
+Chapter: docs/chapters/cap/.
 """
 
 import itertools

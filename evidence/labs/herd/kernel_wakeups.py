@@ -13,7 +13,7 @@ also to a process that is not there to take them.
 
 Source: epoll(7), epoll_ctl(2), socket(7); claim HERD-09.
 Left out: connections that arrive together; threads; io_uring; kernels before 4.5.
-Chapter: docs/chapters/herd.md.
+Chapter: docs/chapters/herd/.
 """
 
 import json
