@@ -11,7 +11,7 @@ READS = ("docs/**/*", "README.md")
     ("page", "link", "said"),
     [
         ("docs/index.md", "claims.md#cap-01", ""),
-        ("docs/chapters/cap/index.md", "../claims.md", ""),
+        ("docs/chapters/cap/index.md", "../../claims.md", ""),
         ("docs/index.md", "assets/sdnotes.css", ""),
         ("docs/index.md", "#the-map", ""),
         ("docs/index.md", "https://example.org/gone", ""),

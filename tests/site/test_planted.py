@@ -92,24 +92,24 @@ MISTAKES = [
     Mistake(
         "a dead link",
         COIN,
-        "](../claims.md#coin-01)",
-        "](../claimz.md#coin-01)",
-        rf"{COIN}:\d+: dead link: there is no '\.\./claimz\.md' beside this page",
+        "](../../claims.md#coin-01)",
+        "](../../claimz.md#coin-01)",
+        rf"{COIN}:\d+: dead link: there is no '\.\./\.\./claimz\.md' beside this page",
     ),
     Mistake(
         "a dead anchor",
         COIN,
-        "](../claims.md#coin-01)",
-        "](../claims.md#coin-99)",
+        "](../../claims.md#coin-01)",
+        "](../../claims.md#coin-99)",
         rf"{COIN}:\d+: dead link: '.*#coin-99' has no such anchor on its page",
     ),
     Mistake(
         "a link out of what is published",
         COIN,
-        "](../claims.md#coin-01)",
-        "](../../README.md)",
-        rf"{COIN}:\d+: '\.\./\.\./README\.md' leads out of docs/, which is all that is "
-        r"published: write its whole address",
+        "](../../claims.md#coin-01)",
+        "](../../../README.md)",
+        rf"{COIN}:\d+: '\.\./\.\./\.\./README\.md' leads out of docs/, which is all "
+        r"that is published: write its whole address",
     ),
     Mistake(
         "a number that nobody printed",
@@ -347,8 +347,9 @@ MISTAKES = [
         "an anchor that a page of the reference has not",
         COIN,
         "## Sources",
-        "## Sources\n\n[Toss](../reference/coin.md#nowhere)",
-        rf"{COIN}:\d+: dead link: '\.\./reference/coin\.md#nowhere' has no such anchor",
+        "## Sources\n\n[Toss](../../reference/coin.md#nowhere)",
+        rf"{COIN}:\d+: dead link: '\.\./\.\./reference/coin\.md#nowhere' has no such "
+        r"anchor",
     ),
     Mistake(
         "a chapter that the map leaves out",
