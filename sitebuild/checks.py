@@ -16,9 +16,11 @@ from sitebuild import (
     asks,
     claims,
     cores,
+    excerpts,
     fences,
     mkdocs_yml,
     pagechecks,
+    pagelimits,
     pageorder,
     pagetree,
     prose,
@@ -214,11 +216,13 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     pagechecks.sign_problems,
     pagechecks.anchor_problems,
     prose.number_problems,
+    pagelimits.problems,
     pageorder.problems,
     addresses.problems,
     claims.problems,
     claims.box_problems,
     cores.problems,
+    excerpts.problems,
     refusals.problems,
     snippetlint.problems,
     takeaway.problems,
@@ -231,6 +235,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
 )
 AT_THE_END: tuple[Callable[[], list[Problem]], ...] = (
     unwritten.problems,
+    pagelimits.unfinished,
     records.stale,  # made anew once the code is right
 )
 """What a change is told only when all else is well with it."""

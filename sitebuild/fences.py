@@ -4,6 +4,8 @@ A page's fences are read here once, for the site, for the tests and for the chec
 so that no reader of the Markdown can see a block that another one overlooks.
 
     ```python name="two-atms"        a snippet: it runs, its output stands below it
+    ```python name="x" mechanism     the idea itself; `fold`: what only measures
+    ```python name="x" source="sdnotes.cap.merge.Sum"    below the source of that object
     ```python figure="cut-cable"     the same, printing one figure as SVG
     ```record name="cap/overdraft"   a table from evidence/records/
     ```output                        what the block above printed when last recorded
@@ -32,14 +34,15 @@ NATIVE_REASONS = {
     "cryptography": "it needs the cryptography package, which is compiled",
 }
 _ATTRIBUTES = {
-    "python": {"name", "figure", "native"},
+    "python": {"name", "figure", "native", "source"},
     "record": {"name"},
     "output": set[str](),
 }
+_FLAGS = {"python": {"mechanism", "fold"}}
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RECORD_NAME = re.compile(r"[a-z_]+/[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _OPENING = re.compile(r"\s*(?P<marks>```+|~~~+)[^\s`~]")
-_ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(r'([a-z]+)(?:="([^"]*)")?(?=\s|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ class Block:
     start: int
     code_end: int
     end: int
+    flag: str = ""
+    """``mechanism``: the idea itself. ``fold``: its source is folded away."""
+    source: str | None = None
+    """The object of the package whose source is shown above the code."""
 
     @property
     def where(self) -> str:
@@ -97,18 +104,23 @@ def _attributes(fence: Fence, path: Path) -> tuple[str, dict[str, str]]:
             "(sitebuild/fences.py holds the list)"
         )
     allowed = _ATTRIBUTES.get(language, set[str]())
-    found = dict(_ATTRIBUTE.findall(rest))
-    if _ATTRIBUTE.sub("", rest).strip():
+    flags = _FLAGS.get(language, set[str]())
+    pairs = [match.groups() for match in _ATTRIBUTE.finditer(rest)]
+    bare = {key for key, value in pairs if value is None}
+    if _ATTRIBUTE.sub("", rest).strip() or bare & allowed:
         raise wrong(
             f"cannot read the attributes of {fence.info!r}: each is written "
             'key="value", in double quotes, one space apart'
         )
-    if unknown := sorted(set(found) - allowed):
+    found = {key: value or "" for key, value in pairs}
+    if unknown := sorted((found.keys() - allowed - bare) | (bare - flags)):
         raise wrong(
             f"unknown attribute {unknown[0]!r} of a {language} fence; "
-            f"allowed: {', '.join(sorted(allowed)) or 'none'}"
+            f"allowed: {', '.join(sorted(allowed | flags)) or 'none'}"
         )
-    return language, found
+    if len(bare) > 1:
+        raise wrong(f"a fence is one of {' and '.join(sorted(bare))}, not both")
+    return language, found | {"flag": "".join(bare)}
 
 
 def _check_python(block: Block) -> None:
@@ -173,6 +185,8 @@ def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Bl
         start=fence.start,
         code_end=fence.end,
         end=fence.end,
+        flag=found.get("flag", ""),
+        source=found.get("source"),
     )
     if language == "record":
         if not _RECORD_NAME.fullmatch(block.name):
@@ -183,6 +197,10 @@ def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Bl
         return block
     if ("name" in found) == ("figure" in found):
         raise block.problem('a snippet needs one of name="..." and figure="..."')
+    if block.figure and (block.flag or block.source):
+        raise block.problem("a figure's source is folded: it has no such attribute")
+    if block.source and block.flag == "fold":
+        raise block.problem("a source that is shown by name stands open: drop `fold`")
     if not _NAME.fullmatch(block.name):
         raise block.problem(
             f"name {block.name!r} must be lower-case words joined by hyphens: "

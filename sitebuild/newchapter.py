@@ -1,6 +1,6 @@
 """Lay down the files of a new chapter, with all parts that a chapter has, in order.
 
-sdnotes/<slug>/__init__.py       docs/chapters/<slug>/index.md
+sdnotes/<slug>/__init__.py       docs/chapters/<slug>/index.md, systems.md
 tests/<slug>/test_chapter.py     docs/reference/<slug>.md
 its lines of nav, one in sdnotes/__init__.py, one link on the home page
 """
@@ -25,7 +25,7 @@ CHAPTER = """# {title}
 
 !!! answer "In short"
 
-    The answer, in three to six sentences, in words that a reader knows before reading
+    The answer, in at most five sentences, in words that a reader knows before reading
     on. Whoever is in a hurry stops here.
 
 Why care: one real incident, or one published figure, with its source.[^incident]
@@ -33,26 +33,11 @@ Why care: one real incident, or one published figure, with its source.[^incident
 ## By hand
 
 An example with small numbers, that a reader can follow with a pencil: who does what,
-step by step, and what comes out. One page, no code. The next snippet runs it.
+step by step, and what comes out. No code yet. The next snippet runs it.
 
 ## The same, run
 
-First the thing, then its name: what is shown here, then **the term** for it.
-
-```python name="{name}-question"
-import sdnotes.{slug}
-
-print((sdnotes.{slug}.__doc__ or "").splitlines()[0])
-```
-
-```output
-{slug}: the question of this chapter, in one sentence.
-```
-
-## What goes wrong
-
-The failure before the fix: the picture shows both, and this sentence says what a reader
-is to see in it.
+The same example, run, and what a reader is to see in the picture.
 
 ```python figure="{name}-picture"
 from sdnotes.figures.chart import line_chart
@@ -77,23 +62,56 @@ mended       1     1
 mended       2     2
 ```
 
-What mends it, how it works, what it gives, and what it costs. One idea a section, four
-to six sections; each names the class to take into one's own code.
+## What goes wrong
+
+The failure, shown; then the idea that mends it, in words. Here is all of it, to change:
+
+```python name="{name}-idea" mechanism
+import sdnotes.{slug}
+
+print((sdnotes.{slug}.__doc__ or "").splitlines()[0])
+```
+
+```output
+{slug}: the question of this chapter, in one sentence.
+```
+
+What it gives, and what it costs. Then its name: **the term**, and the class to take
+into one's own code. Four to six such sections, each with its mechanism.
 
 !!! claim "“What is often said.” Imprecise."
 
     The sentence that is true, with its source. Where it stands among
     [all claims](../../claims.md).
 
-## What to do when it burns
+## How you see it, and what to do first
 
-How one sees it in production: which graph, which line of a log, which number.
+Which graph, which line of a log, which number shows it in production.
 
 1. The first step, which can do no harm.
 2. The next one, and what it gives up.
 3. Whom to tell.
 
-## On real systems
+## Which one to take
+
+| If | take | shown |
+|---|---|---|
+| this holds | that setting | [above](#what-goes-wrong) |
+
+## In six lines
+
+The summary, now with the terms.
+
+## Go deeper
+
+- [On real systems](systems.md): what products do by default.
+- The code of this chapter: [`sdnotes.{slug}`](../../reference/{slug}.md).
+
+[^incident]: Author: [Title](https://example.org/), year, section.
+"""
+SYSTEMS = """# {title} on real systems
+
+<p class="sd-question">What do products do by default, and what can they be told?</p>
 
 <div class="sd-systems" markdown>
 
@@ -103,23 +121,6 @@ How one sees it in production: which graph, which line of a log, which number.
 
 </div>
 
-## Choosing
-
-| If | take | shown |
-|---|---|---|
-| this holds | that setting | [above](#what-goes-wrong) |
-
-## Check yourself
-
-??? question "What goes wrong first?"
-
-    The answer, and [where it is shown](#what-goes-wrong).
-
-## Sources
-
-- The code of this chapter: [`sdnotes.{slug}`](../../reference/{slug}.md).
-
-[^incident]: Author: [Title](https://example.org/), year, section.
 [^product]: The product, its version: [the page of its manual](https://example.org/).
 """
 _REFERENCE = """# sdnotes.{slug}
@@ -140,7 +141,11 @@ def _insert_in_nav(slug: str, title: str) -> None:
     path = ROOT / "mkdocs.yml"
     lines = path.read_text("utf-8").splitlines()
     chapters = [i for i, line in enumerate(lines) if " chapters/" in line]
-    added = [f"      - {title}:", f"          - chapters/{slug}/index.md"]
+    pages = (
+        f"chapters/{slug}/index.md",
+        f"On real systems: chapters/{slug}/systems.md",
+    )
+    added = [f"      - {title}:", *(f"          - {page}" for page in pages)]
     lines[max(chapters) + 1 : max(chapters) + 1] = added
     topics = [i for i, line in enumerate(lines) if ": reference/" in line]
     shared = [i for i in topics if re.search(r"sdnotes\.(sim|figures):", lines[i])]
@@ -187,6 +192,7 @@ def lay_down(slug: str) -> None:
     files = {
         ROOT / "sdnotes" / slug / "__init__.py": PACKAGE,
         DOCS / "chapters" / slug / "index.md": CHAPTER,
+        DOCS / "chapters" / slug / "systems.md": SYSTEMS,
         DOCS / "reference" / f"{slug}.md": _REFERENCE,
         ROOT / "tests" / slug / "test_chapter.py": _TEST,
     }

@@ -28,6 +28,7 @@ from typing import Any
 from sitebuild.page_loop import PageLoop, as_in_a_program, install
 from sitebuild.page_loop import run as run_in_a_loop
 from sitebuild.page_program import execute, program
+from sitebuild.page_replace import replace
 from sitebuild.page_streams import Printed, between_runs, standard_streams
 
 OUTPUT_LIMIT_CHARS = 64 * 1024
@@ -63,7 +64,7 @@ def refusing(message: str) -> Any:
     return refuse
 
 
-_OF_OURS = (refusing, execute, Printed.write, run_in_a_loop)
+_OF_OURS = (refusing, execute, replace, Printed.write, run_in_a_loop)
 _OURS = {code.__code__.co_filename for code in _OF_OURS}
 
 
@@ -186,11 +187,19 @@ class Session:
             del batch[:end]
         self._due_s = self._clock_s() + BATCH_S
 
-    def run(self, code: str, filename: str, *, published: bool) -> bool:
+    def run(
+        self,
+        code: str,
+        filename: str,
+        *,
+        published: bool,
+        instead: tuple[str, str] | None = None,
+    ) -> bool:
         """Run a snippet; return whether it came to its end without an error.
 
         ``published`` says that the code is the page's own. Any other may have changed
-        the package's objects, so the package is imported anew after it.
+        the package's objects, so the package is imported anew after it. ``instead`` is
+        the name of such an object and the lines that stand in its place for this run.
         """
         self._chars = self.dropped_chars = 0
         self.runs += 1
@@ -207,6 +216,9 @@ class Session:
                 program(code, filename) as module,
             ):
                 try:
+                    if instead is not None:
+                        name, source = instead
+                        replace(name, source, f"{name}.py")
                     execute(code, module)
                     ended = True
                 except BaseException as error:  # noqa: BLE001 - shown to the reader
@@ -217,7 +229,7 @@ class Session:
             put_back(self._builtins)
             logging.root.handlers.clear()  # they would write to this run's streams
             logging.root.setLevel(logging.WARNING)
-            if not published:
+            if not published or instead is not None:
                 forget("sdnotes")
             self.runs += 1
             self.send()

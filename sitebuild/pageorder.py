@@ -5,8 +5,11 @@
     !!! answer "In short"                       its answer, for whoever stops here
     ## By hand                                  small numbers, a pencil
     ```python figure="..."                      a picture
-    ## Check yourself                           questions, with answers folded away
-    ## Sources                                  last
+    ...                                         the ideas, four to six
+    ## How you see it, and what to do first     at night
+    ## Which one to take                        a table: if ... then ...
+    ## In six lines                             the summary
+    ## Go deeper                                the chapter's other pages
 
 What stands between them is the chapter's own. `make chapter` lays all of it down.
 """
@@ -18,7 +21,7 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild import DOCS, fenced, fences, pagetree
+from sitebuild import DOCS, fenced, fences, pagelimits, pagetree
 from sitebuild.files import files
 from sitebuild.problems import Problem, line_of, relative
 
@@ -46,39 +49,64 @@ class Part:
     written: str
 
 
-PARTS = (
-    Part(
-        "a question",
-        re.compile(r'^<p class="sd-question">\s*[^<\s]', re.MULTILINE),
-        '<p class="sd-question">...?</p> below its title',
-    ),
-    Part(
-        "an answer in short",
-        re.compile(r'^!!! answer "In short"\n\n    \S', re.MULTILINE),
-        '!!! answer "In short" and, indented by 4, three to six sentences',
-    ),
-    Part(
-        "an example by hand",
-        re.compile(r"^## By hand\b", re.MULTILINE),
-        "## By hand: small numbers that a reader can follow with a pencil",
-    ),
-    Part(
-        "a figure",
-        re.compile(r'^```python figure="', re.MULTILINE),
-        '```python figure="...": a snippet that prints one picture',
-    ),
-    Part(
-        "questions to the reader",
-        re.compile(r"^## Check yourself\b", re.MULTILINE),
-        '## Check yourself: ??? question "..." with its answer below, indented by 4',
-    ),
-    Part(
-        "a list of sources",
-        re.compile(r"^## Sources\b", re.MULTILINE),
-        "## Sources: what the chapter rests on, and where else to read",
-    ),
+_QUESTION = Part(
+    "a question",
+    re.compile(r'^<p class="sd-question">\s*[^<\s]', re.MULTILINE),
+    '<p class="sd-question">...?</p> below its title',
 )
-"""What every chapter has, in this order."""
+_ANSWER = Part(
+    "an answer in short",
+    re.compile(r'^!!! answer "In short"\n\n    \S', re.MULTILINE),
+    '!!! answer "In short" and, indented by 4, at most five sentences',
+)
+_BY_HAND = Part(
+    "an example by hand",
+    re.compile(r"^## By hand\b", re.MULTILINE),
+    "## By hand: small numbers that a reader can follow with a pencil",
+)
+_FIGURE = Part(
+    "a figure",
+    re.compile(r'^```python figure="', re.MULTILINE),
+    '```python figure="...": a snippet that prints one picture',
+)
+_CHECK_YOURSELF = Part(
+    "questions to the reader",
+    re.compile(r"^## Check yourself\b", re.MULTILINE),
+    '## Check yourself: ??? question "..." with its answer below, indented by 4',
+)
+
+
+def _headed(name: str, heading: str, written: str) -> Part:
+    pattern = re.compile(rf"^## {re.escape(heading)}\b", re.MULTILINE)
+    return Part(name, pattern, f"## {heading}: {written}")
+
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "index": (
+        _QUESTION,
+        _ANSWER,
+        _BY_HAND,
+        _FIGURE,
+        _headed(
+            "what to do when it burns",
+            "How you see it, and what to do first",
+            "which graph, which number, and three to six steps",
+        ),
+        _headed("a choice", "Which one to take", "a table, if this holds then that"),
+        _headed("a summary", "In six lines", "now with the terms"),
+        _headed("a way on", "Go deeper", "the other pages, each by its question"),
+    ),
+    "practice": (_QUESTION, _CHECK_YOURSELF),
+    "old": (
+        _QUESTION,
+        _ANSWER,
+        _BY_HAND,
+        _FIGURE,
+        _CHECK_YOURSELF,
+        _headed("a list of sources", "Sources", "what the chapter rests on"),
+    ),
+}
+"""What each kind of page has, in this order."""
 
 
 def headings(text: str, tree: LexborHTMLParser) -> list[Heading]:
@@ -137,16 +165,16 @@ def _levels(found: list[Heading]) -> Iterator[tuple[int, str]]:
         before = heading.level
 
 
-def part_problems(path: Path, text: str) -> list[Problem]:
-    """Return what a chapter lacks of what every chapter has, or has too early."""
+def part_problems(path: Path, text: str, kind: str) -> list[Problem]:
+    """Return what a page lacks of what every page of its kind has, or has too early."""
     text = fenced.uncommented(text, path)
     said, last, before = [], 0, "its title"
-    for part in PARTS:
+    for part in PARTS.get(kind, ()):
         places = [match.start() for match in part.pattern.finditer(text)]
         later = [place for place in places if place >= last]
         line = text.count("\n", 0, (later or places or [last])[0]) + 1
         if not places:
-            advice = f"a chapter has {part.name}, after {before}: {part.written}"
+            advice = f"such a page has {part.name}, after {before}: {part.written}"
             said.append((line, advice))
             continue
         if not later:
@@ -181,6 +209,6 @@ def problems() -> list[Problem]:
     for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
         found += heading_problems(path, text)
-        if path.match("chapters/*/index.md"):
-            found += part_problems(path, text)
+        old = relative(path) in pagelimits.OLD
+        found += part_problems(path, text, "old" if old else pagelimits.kind(path))
     return found

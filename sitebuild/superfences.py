@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
-from sitebuild import DOCS, ROOT, engine, fences, records, steady
+from sitebuild import DOCS, ROOT, engine, excerpts, fences, records, steady
 from sitebuild.build import BROWSER, SERVING
 from sitebuild.files import files
 from sitebuild.problems import ProblemError
@@ -76,13 +76,13 @@ def _place(kind: str) -> str:
     )
 
 
-def _code_html(block: fences.Block, md: Markdown, printed: str = "") -> str:
-    """Return the block's source, highlighted, and below it what it printed."""
+def _code_html(code: str, md: Markdown, printed: str = "") -> str:
+    """Return code, highlighted, and below it what it printed."""
     return str(
         base_format(
             language="py",
             run=lambda code, **_: printed,  # noqa: ARG005 - the engine has run it
-            code=block.code,
+            code=code,
             md=md,
             source="block",
             result="text" if printed else "",
@@ -111,13 +111,42 @@ def _bar(block: fences.Block) -> str:
     return _place("sd-bar")
 
 
-def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
-    source, mark, printed = _code_html(block, md, result.text).partition(_RESULT)
-    lines = len(block.code.splitlines()) + len(result.text.splitlines())
+def _excerpt_html(block: fences.Block, name: str, md: Markdown) -> tuple[str, int]:
+    """Return the source of an object, linked, and how many lines it takes."""
+    try:
+        shown = excerpts.excerpt(name)
+    except excerpts.UnknownError as error:
+        raise block.problem(str(error)) from error
+    deep = len(block.path.relative_to(DOCS).with_suffix("").parts)
+    up = "../" * (deep - (block.path.stem == "index"))
+    link = f"{up}reference/{shown.slug}/#{shown.anchor}"
     return (
-        f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}" '
-        f'style="--sd-lines:{lines}">'
-        f"{source}{_bar(block)}{mark}{printed}</div>"
+        f'<p class="sd-from"><a href="{link}"><code>{shown.anchor}</code></a>, as it '
+        f"stands in the package:</p>{_code_html(shown.code, md)}",
+        len(shown.code.splitlines()) + 2,
+    )
+
+
+def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
+    written = _code_html(block.code, md, result.text)
+    source, mark, printed = written.partition(_RESULT)
+    lines = len(result.text.splitlines())
+    about = ""
+    if block.flag == "fold":
+        code = f"<summary>The code behind it</summary>{source}{_bar(block)}"
+        body = f'{mark}{printed}<details class="sd-fold">{code}</details>'
+    else:
+        lines += len(block.code.splitlines())
+        body = f"{source}{_bar(block)}{mark}{printed}"
+    if block.source is not None:
+        excerpt, more = _excerpt_html(block, block.source, md)
+        lines += more
+        about = f' data-sd-object="{block.source}"'
+        driver = f'<div class="sd-driver">{source}</div>'
+        body = f"{excerpt}{driver}{_bar(block)}{mark}{printed}"
+    return (
+        f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}"'
+        f'{about} style="--sd-lines:{lines}">{body}</div>'
     )
 
 
@@ -149,7 +178,7 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
         "<details><summary>The numbers behind it</summary>"
         f"{_table_html(figure.columns, figure.rows)}</details>"
         f"<details><summary>The code that drew it</summary>"
-        f"{_code_html(block, md)}{_bar(block)}</details></div></figure>"
+        f"{_code_html(block.code, md)}{_bar(block)}</details></div></figure>"
     )
 
 

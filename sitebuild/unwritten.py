@@ -16,7 +16,11 @@ from sitebuild import DOCS, ROOT, newchapter
 from sitebuild.files import files
 from sitebuild.problems import Problem, relative
 
-_KEPT = ("#", "- The code of this chapter", "| System |", "print(", "from ", "import ")
+_KEPT = (
+    *("#", "| System |", "print(", "from ", "import "),
+    *("- The code of this chapter", "- [On real systems]"),
+    '<p class="sd-question">What do products do by default',
+)
 _WORDS = 5
 
 
@@ -31,7 +35,9 @@ def sentences(template: str) -> set[str]:
     }
 
 
-_SENTENCES = sentences(newchapter.CHAPTER) | sentences(newchapter.PACKAGE)
+_SENTENCES = set[str]().union(
+    *map(sentences, (newchapter.CHAPTER, newchapter.SYSTEMS, newchapter.PACKAGE))
+)
 
 
 def _problems_of(path: Path) -> Iterator[Problem]:

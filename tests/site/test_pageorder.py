@@ -87,23 +87,24 @@ LACKS = [
     (
         '<p class="sd-question">',
         "<p>",
-        r":1: a chapter has a question, after its title",
+        r":1: such a page has a question, after its title",
     ),
-    ("The question, in one sentence?", "", r":1: a chapter has a question, after its"),
+    ("The question, in one sentence?", "", r":1: such a page has a question, after"),
     (
         '!!! answer "In short"',
         '!!! note "In short"',
-        r":\d: a chapter has an answer in short, after a question: !!! answer",
+        r":\d: such a page has an answer in short, after a question: !!! answer",
     ),
-    ("## By hand", "## With a pencil", r": a chapter has an example by hand, after an"),
-    ("python figure=", "python name=", r": a chapter has a figure, after an example"),
+    ("## By hand", "## With a pencil", r": such a page has an example by hand, after"),
+    ("python figure=", "python name=", r": such a page has a figure, after an example"),
     (
-        "## Check yourself",
-        "## Check",
-        r": a chapter has questions to the reader, after",
+        "## How you see it, and what to do first",
+        "## How you see it",
+        r": such a page has what to do when it burns, after a figure",
     ),
-    ("## Sources", "<!--\n## Sources\n-->", r": a chapter has a list of sources"),
-    ("## Sources", "## Sauces", r": a chapter has a list of sources, after que"),
+    ("## Which one to take", "## Which", r": such a page has a choice, after what to"),
+    ("## In six lines", "<!--\n## In six lines\n-->", r": such a page has a summary"),
+    ("## Go deeper", "## Go", r": such a page has a way on, after a summary"),
 ]
 
 
@@ -112,21 +113,25 @@ def test_what_every_chapter_has_is_asked_for_at_the_line_where_it_belongs(
     old: str, new: str, said: str
 ) -> None:
     assert old in CHAPTER
-    (found,) = pageorder.part_problems(PAGE, CHAPTER.replace(old, new))
+    (found,) = pageorder.part_problems(PAGE, CHAPTER.replace(old, new), "index")
     assert re.search(said, str(found)), found
 
 
 def test_a_part_that_stands_too_early_is_told() -> None:
-    sources = CHAPTER[CHAPTER.index("## Sources") :]
-    text = CHAPTER.replace(sources, "").replace("## By hand", f"{sources}\n## By hand")
-    (found,) = pageorder.part_problems(PAGE, text)
-    assert re.search(
-        r"\d: a list of sources stands before questions to the reader", str(found)
-    )
+    last = CHAPTER[CHAPTER.index("## Go deeper") :]
+    text = CHAPTER.replace(last, "").replace("## By hand", f"{last}\n## By hand")
+    (found,) = pageorder.part_problems(PAGE, text, "index")
+    assert re.search(r"\d: a way on stands before a summary", str(found))
+
+
+def test_what_a_page_has_is_a_matter_of_its_kind() -> None:
+    (found, *_) = pageorder.part_problems(PAGE, "# T\n", "practice")
+    assert str(found).startswith("page.md:1: such a page has a question")
+    assert pageorder.part_problems(PAGE, "# T\n", "deeper") == []
 
 
 def test_what_make_chapter_lays_down_has_every_part_in_order() -> None:
-    assert pageorder.part_problems(PAGE, CHAPTER) == []
+    assert pageorder.part_problems(PAGE, CHAPTER, "index") == []
     assert pageorder.heading_problems(PAGE, CHAPTER) == []
 
 

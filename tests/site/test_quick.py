@@ -246,7 +246,7 @@ def test_quick_finds_a_planted_mistake_and_is_green_without_one(
     misspelt = "rec" + "ieve"  # in two parts, or it would be told of this file
     page.write_text(text.replace("Six tosses, and", f"We {misspelt}"), "utf-8")
     done = mini.run(repository, "sitebuild", "quick")
-    assert f"{mini.CHAPTER}:13: {misspelt} ==> receive" in done.stdout
+    assert f"{mini.CHAPTER}:19: {misspelt} ==> receive" in done.stdout
     assert "quick: failed: codespell (a name goes into pyproject.toml)" in done.stderr
     page.write_text(text.replace("TOSSES = 6", "TOSSES = 8"), "utf-8")
     done = mini.run(repository, "sitebuild", "quick")

@@ -5,6 +5,7 @@ import type { PyCallable, PyProxy } from "pyodide/ffi";
 import imports from "../../page_imports.py";
 import loop from "../../page_loop.py";
 import program from "../../page_program.py";
+import replacing from "../../page_replace.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
 import { Descriptors } from "./descriptors.ts";
@@ -118,6 +119,7 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 	moduleOf(py, "page_streams", streams);
 	moduleOf(py, "page_loop", loop);
 	moduleOf(py, "page_program", program);
+	moduleOf(py, "page_replace", replacing);
 	const running = moduleOf(py, "page_runner", runner);
 	const session: PyProxy = running.start(emit, canWait ? later : undefined, stray);
 	const needs = py.toPy(JSON.parse(from.needs));

@@ -1,0 +1,61 @@
+"""The line under a chapter's title that says how long its page takes to read.
+
+An extension of Python-Markdown, since both builders run those: it sees a page's text as
+it stands in its file, and puts the line below the first title.
+"""
+
+from functools import lru_cache
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from sitebuild import DOCS, fences, pagesize
+
+_BEFORE_FENCES = 40
+
+
+@lru_cache(maxsize=64)
+def _said_of(text: str) -> str:
+    """Return what is said of the chapter's page that has this text, or ""."""
+    for path in fences.pages(DOCS / "chapters"):
+        whole = path.read_text("utf-8")
+        if pagesize.FRONT_MATTER.sub("", whole).strip() == text.strip():
+            return pagesize.in_words(pagesize.measured(whole, path))
+    return ""
+
+
+class _Reads(Preprocessor):  # type: ignore[misc]  # Markdown has no types
+    def run(self, lines: list[str]) -> list[str]:
+        """Remember what is to be said; change nothing."""
+        self.md.minutes = _said_of("\n".join(lines))
+        return lines
+
+
+class _Says(Treeprocessor):  # type: ignore[misc]
+    def run(self, root: Element) -> None:
+        """Put the line below the title."""
+        words = getattr(self.md, "minutes", "")
+        for place, element in enumerate(root):
+            if words and element.tag == "h1":
+                line = Element("p", {"class": "sd-minutes"})
+                line.text = words
+                root.insert(place + 1, line)
+                return
+
+
+class Reading(Extension):  # type: ignore[misc]
+    """Registers both halves."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Markdown's name
+        """Add them to a Markdown instance."""
+        md.preprocessors.register(_Reads(md), "sd-reads", _BEFORE_FENCES)
+        md.treeprocessors.register(_Says(md), "sd-says", 1)
+
+
+def makeExtension(**settings: Any) -> Reading:  # noqa: N802 - Markdown's name
+    """Return the extension, as mkdocs.yml names it."""
+    return Reading(**settings)
