@@ -17,7 +17,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT, SITE, browser, checks, htmlchecks, policy, prose
+from sitebuild import (
+    DOCS,
+    ROOT,
+    SITE,
+    browser,
+    checks,
+    htmlchecks,
+    moved,
+    policy,
+    prose,
+)
 from sitebuild.problems import Problem, ProblemError, line_of, relative
 
 SERVING = "SDNOTES_SERVING"
@@ -168,10 +178,12 @@ def build(
         if runtime is not None:
             runtime.put_into(aside)
         prose.unpublish_marks(aside)
+        moved.write(aside)
         policy.apply(aside)
-        if builder == "mkdocs" and (
-            problems := htmlchecks.site_problems(aside, site_url())
-        ):
+        problems = moved.problems(aside)
+        if builder == "mkdocs":
+            problems += htmlchecks.site_problems(aside, site_url())
+        if problems:
             raise ProblemError(*problems)
         (aside / _MARKER).touch()
         _require_ours(site)

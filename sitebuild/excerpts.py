@@ -8,6 +8,7 @@ where its package passes it on. Nothing is imported: the text is read.
 """
 
 import ast
+import itertools
 import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +23,10 @@ _OBJECTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """An object's lines, and its anchor on the reference page of its package."""
+    """An object's lines, and its anchor on the reference page of its package.
+
+    What is private has none: the anchor is that of the class or module around it.
+    """
 
     path: Path
     line: int
@@ -84,7 +88,8 @@ def _read(name: str, path: Path, names: tuple[str, ...], text: str) -> Excerpt:
     except SyntaxError as error:
         raise UnknownError(f"source={name!r}: nothing but its docstring") from error
     module = path.relative_to(ROOT).with_suffix("").parts
-    return Excerpt(path, top.lineno, code, module[1], ".".join((*module, *names)))
+    shown = itertools.takewhile(lambda each: not each.startswith("_"), names)
+    return Excerpt(path, top.lineno, code, module[1], ".".join((*module, *shown)))
 
 
 def excerpt(name: str) -> Excerpt:

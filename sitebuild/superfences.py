@@ -121,7 +121,7 @@ def _excerpt_html(block: fences.Block, name: str, md: Markdown) -> tuple[str, in
     up = "../" * (deep - (block.path.stem == "index"))
     link = f"{up}reference/{shown.slug}/#{shown.anchor}"
     return (
-        f'<p class="sd-from"><a href="{link}"><code>{shown.anchor}</code></a>, as it '
+        f'<p class="sd-from"><a href="{link}"><code>{name}</code></a>, as it '
         f"stands in the package:</p>{_code_html(shown.code, md)}",
         len(shown.code.splitlines()) + 2,
     )

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from snippet import WAIT_MS, Snippet, code_in
 
-from sitebuild import DOCS, browser, fences
+from sitebuild import DOCS, browser, excerpts, fences
 from sitebuild.machine import stretch, yardstick
 from sitebuild.testing import hosting
 
@@ -262,3 +262,24 @@ def test_edited_code_cannot_spoil_a_later_run_of_what_was_published(
     assert story.run_code(f"{spoil}builtins.format = builtins.print = None") == ""
     story.press("Reset")
     assert re.fullmatch(SAME, story.run())
+
+
+def test_the_shown_source_of_an_object_is_changed_for_a_run_and_put_back(
+    tab: Callable[..., Any], published: Any
+) -> None:
+    page = tab(f"{published.host.url}chapters/caching/")
+    hand = Snippet(page, "clock-and-sieve")
+    (block,) = (block for block in BLOCKS if block.name == "clock-and-sieve")
+    assert block.source is not None
+    assert re.fullmatch(SAME, hand.run())
+    shown = excerpts.excerpt(block.source).code
+    hand.press("Edit")
+    assert hand.code == shown
+    hand.write(shown.replace("if not used:", "if True:"))  # nobody is spared any more
+    hand.run()
+    assert "SieveCache keeps d e f g" in hand.printed
+    hand.write(shown.replace("def _sieve", "def _sift"))
+    hand.run()
+    assert "these lines must define _sieve, which the run asks for" in hand.printed
+    hand.press("Reset")
+    assert re.fullmatch(SAME, hand.run())

@@ -9,6 +9,7 @@ import { keep, kept } from "./kept.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
 import { Output } from "./output.ts";
+import type { Instead } from "./protocol.ts";
 import { isGone, RELOAD } from "./release.ts";
 import { Runs } from "./runs.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
@@ -48,14 +49,20 @@ export class Block {
 		const text = (inside: Element | null) =>
 			inside?.querySelector("code")?.textContent ?? "";
 		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
-		this.#runs = new Runs(interpreter, this.name, this.#published.code, {
-			open: () => new Output(),
-			say: (words) => this.#say(words),
-			show: (output) => this.#show(output),
-			ended: (output, end) => this.#ended(output, end),
-			isAsPublished: (output) => this.#isAsPublished(output),
-			changed: () => this.#arrange(),
-		});
+		this.#runs = new Runs(
+			interpreter,
+			this.name,
+			this.#published.code,
+			{
+				open: () => new Output(),
+				say: (words) => this.#say(words),
+				show: (output) => this.#show(output),
+				ended: (output, end) => this.#ended(output, end),
+				isAsPublished: (output) => this.#isAsPublished(output),
+				changed: () => this.#arrange(),
+			},
+			jobsOf(element, this.#published.code),
+		);
 		const id = figure ? null : element.id;
 		this.#tools = new Toolbar(bar, id, {
 			runOrStop: () => (this.#runs.areUnderWay ? this.#runs.stop() : this.run()),
@@ -117,7 +124,7 @@ export class Block {
 		if (this.#figure === null && this.#result) {
 			this.#result.hidden = true;
 		}
-		this.#bar.after(output.element);
+		(this.#result ?? this.#bar).after(output.element);
 		output.element.hidden = this.#figure !== null;
 		this.#arrange();
 	}
@@ -267,4 +274,23 @@ export class Block {
 		this.#editor?.destroy();
 		this.#figure?.leave();
 	}
+}
+
+/**
+ * Return how what the reader sees becomes a run: as it stands, or, where it is the source
+ * of an object of the package, as the snippet below it, which calls that object.
+ */
+function jobsOf(
+	element: HTMLElement,
+	published: string,
+): (code: string) => { code: string; instead?: Instead } {
+	const object = element.dataset.sdObject;
+	if (object === undefined) {
+		return (code) => ({ code });
+	}
+	const driver = element.querySelector(".sd-driver code")?.textContent?.trimEnd() ?? "";
+	return (source) =>
+		source === published
+			? { code: driver }
+			: { code: driver, instead: { object, source } };
 }

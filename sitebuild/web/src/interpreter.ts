@@ -1,6 +1,6 @@
 // An interpreter: a worker that runs snippets in turn and can be stopped. It is made when
 // it is first needed, and replaced after a stop. A page has one (pageworker.ts).
-import type { Answer, Request, Stream } from "./protocol.ts";
+import type { Answer, Instead, Request, Stream } from "./protocol.ts";
 
 const LIMIT_S = 20;
 /** For a run that a newer one of its own waits for: a new worker takes about as long. */
@@ -21,6 +21,8 @@ export interface Job {
 	code: string;
 	filename: string;
 	published: boolean;
+	/** What stands in the place of one of the package's objects while it runs. */
+	instead?: Instead;
 	/** What it waits for has changed: in words. */
 	onWait(words: string): void;
 	/** The interpreter is ready and runs this one now. */
@@ -228,13 +230,16 @@ export class Interpreter {
 			return;
 		}
 		this.#worker ??= this.#started();
-		const { code, filename, published } = job;
+		const { code, filename, published, instead } = job;
 		this.#fresh = !this.#touched;
 		this.#touched = true;
 		this.#running = true;
 		this.#run += 1;
 		this.#stage = "asked";
 		const request: Request = { run: this.#run, code, filename, published };
+		if (instead) {
+			request.instead = instead;
+		}
 		this.#worker.postMessage(request);
 		this.#giveTime(TAKE_S);
 	}

@@ -27,6 +27,7 @@ function mount(): void {
 	}
 	blocks = blocks.filter((old) => old.element.isConnected);
 	waiting = [...document.querySelectorAll<HTMLElement>("[data-sd-name]")];
+	followMoved();
 	mountSome();
 }
 
@@ -85,6 +86,18 @@ async function openLink(hash = location.hash): Promise<void> {
 	}
 }
 
+/** Go to where a section of this page has moved, if the address asks for such a one. */
+function followMoved(hash = location.hash): void {
+	if (hash === "" || isShared(hash) || document.getElementById(hash.slice(1))) {
+		return;
+	}
+	const list = document.getElementById("sd-moved")?.textContent;
+	const place = list ? JSON.parse(list)[hash] : undefined;
+	if (typeof place === "string") {
+		location.replace(new URL(place, location.href));
+	}
+}
+
 const pages = (window as { document$?: Pages }).document$;
 if (pages) {
 	pages.subscribe(mount); // on arrival and after each move without a reload
@@ -92,7 +105,10 @@ if (pages) {
 	mount();
 }
 // Of the event, since the theme may have put the section's name into the address since.
-addEventListener("hashchange", ({ newURL }) => void openLink(new URL(newURL).hash));
+addEventListener("hashchange", ({ newURL }) => {
+	followMoved(new URL(newURL).hash);
+	void openLink(new URL(newURL).hash);
+});
 // The theme takes the first move within a page for one to another page: it would fetch
 // the page again, and what the reader wrote and ran would be gone. So links within a page
 // are left to the browser (the theme passes over those with a target), and so is the way

@@ -1,11 +1,18 @@
 // What the page and its worker say to each other. Plain data only.
 
+/** Another source for an object of the package, by the object's whole name. */
+export interface Instead {
+	object: string;
+	source: string;
+}
+
 /** A snippet to run; `published` tells that its code is the page's own. */
 export interface Request {
 	run: number;
 	code: string;
 	filename: string;
 	published: boolean;
+	instead?: Instead;
 }
 
 export type Stream = "out" | "err";

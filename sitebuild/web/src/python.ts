@@ -9,7 +9,7 @@ import replacing from "../../page_replace.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
 import { Descriptors } from "./descriptors.ts";
-import type { Emit } from "./protocol.ts";
+import type { Emit, Instead } from "./protocol.ts";
 import { tellTimersApart } from "./timers.ts";
 
 export interface Sources {
@@ -37,7 +37,12 @@ export interface Python {
 	 * Run the code; true when it came to its end without an error. Rejects with
 	 * TooDeepError, or with what else broke the interpreter, which is then of no use.
 	 */
-	run(code: string, filename: string, published: boolean): Promise<boolean>;
+	run(
+		code: string,
+		filename: string,
+		published: boolean,
+		instead?: Instead,
+	): Promise<boolean>;
 	/** How many characters of the last run went over the limit. */
 	droppedChars(): number;
 }
@@ -138,8 +143,9 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 				await load(py, missing);
 			}
 		},
-		async run(code, filename, published) {
-			const options = { published };
+		async run(code, filename, published, instead) {
+			const mine = instead && py.toPy([instead.object, instead.source]);
+			const options = { published, instead: mine };
 			turn += 1;
 			descriptors.begin();
 			try {
@@ -150,6 +156,7 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 			} catch (error) {
 				throw explained(error);
 			} finally {
+				mine?.destroy();
 				turn += 1;
 				descriptors.end();
 			}

@@ -1,5 +1,5 @@
 // The runs of one snippet: what was asked for last runs next, and is judged fairly.
-import type { End, Interpreter } from "./interpreter.ts";
+import type { End, Interpreter, Job } from "./interpreter.ts";
 import type { Stream } from "./protocol.ts";
 
 interface Printed {
@@ -26,6 +26,7 @@ export class Runs<Output extends Printed> {
 	#name: string;
 	#published: string;
 	#face: Face<Output>;
+	#jobOf: (code: string) => Pick<Job, "code" | "instead">;
 	/** The code that was asked for last. */
 	#newest = "";
 	/** What stops each run under way, oldest first. */
@@ -36,7 +37,9 @@ export class Runs<Output extends Printed> {
 		name: string,
 		published: string,
 		face: Face<Output>,
+		jobOf: (code: string) => Pick<Job, "code" | "instead"> = (code) => ({ code }),
 	) {
+		this.#jobOf = jobOf;
 		this.#interpreter = interpreter;
 		this.#name = name;
 		this.#published = published;
@@ -58,7 +61,7 @@ export class Runs<Output extends Printed> {
 		const output = this.#face.open();
 		const stop = this.#interpreter.submit({
 			key: this.#name,
-			code,
+			...this.#jobOf(code),
 			published,
 			filename: `${this.#name}.py`,
 			onWait: (words) => this.#face.say(words),
