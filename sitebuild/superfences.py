@@ -78,7 +78,7 @@ def _place(kind: str) -> str:
 
 def _code_html(code: str, md: Markdown, printed: str = "") -> str:
     """Return code, highlighted, and below it what it printed."""
-    return str(
+    made = str(
         base_format(
             language="py",
             run=lambda code, **_: printed,  # noqa: ARG005 - the engine has run it
@@ -88,6 +88,7 @@ def _code_html(code: str, md: Markdown, printed: str = "") -> str:
             result="text" if printed else "",
         )
     )
+    return made if printed else made.partition(_RESULT)[0]
 
 
 def _table_html(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
@@ -142,7 +143,8 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
         excerpt, more = _excerpt_html(block, block.source, md)
         lines += more
         about = f' data-sd-object="{block.source}"'
-        driver = f'<div class="sd-driver">{source}</div>'
+        # With an id of its own, by which the theme's copy button finds its code.
+        driver = f'<div class="sd-driver" id="{block.anchor}-run">{source}</div>'
         body = f"{excerpt}{driver}{_bar(block)}{mark}{printed}"
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}"'

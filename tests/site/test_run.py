@@ -274,6 +274,7 @@ def test_the_shown_source_of_an_object_is_changed_for_a_run_and_put_back(
     assert re.fullmatch(SAME, hand.run())
     shown = excerpts.excerpt(block.source).code
     hand.press("Edit")
+    expect(hand.editor).to_be_focused()
     assert hand.code == shown
     hand.write(shown.replace("if not used:", "if True:"))  # nobody is spared any more
     hand.run()
