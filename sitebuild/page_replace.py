@@ -43,12 +43,15 @@ def _module_and_owner(name: str) -> tuple[types.ModuleType, Any]:
     return module, owner
 
 
-def replace(name: str, source: str, filename: str) -> None:
+def replace(name: str, source: str) -> None:
     """Give the object of that name the body that the source states.
+
+    A traceback shows its lines, under the object's name.
 
     Raises SyntaxError, what the source itself raises, and ReplacedError where it does
     not state the object at all.
     """
+    filename = f"{name}.py"
     lines = source.splitlines(keepends=True)
     linecache.cache[filename] = (len(source), None, lines, filename)
     module, owner = _module_and_owner(name)

@@ -198,15 +198,14 @@ class Session:
         """Run a snippet; return whether it came to its end without an error.
 
         ``published`` says that the code is the page's own. Any other may have changed
-        the package's objects, so the package is imported anew after it. ``instead`` is
-        the name of such an object and the lines that stand in its place for this run.
+        the package's objects, so the package is imported anew after it. ``instead``: such
+        an object's name, and its lines for this run.
         """
         self._chars = self.dropped_chars = 0
         self.runs += 1
         _RUN.set(self.runs)
         self._at_once = AT_ONCE
-        # Pyodide calls it for each error that passes through JavaScript, as those of
-        # asyncio.run do, even if the snippet catches them.
+        # Pyodide calls it for each error that passes through JavaScript, even a caught one.
         hook, sys.excepthook = sys.excepthook, lambda *_: None
         try:
             with (
@@ -217,8 +216,7 @@ class Session:
             ):
                 try:
                     if instead is not None:
-                        name, source = instead
-                        replace(name, source, f"{name}.py")
+                        replace(*instead)
                     execute(code, module)
                     ended = True
                 except BaseException as error:  # noqa: BLE001 - shown to the reader

@@ -21,6 +21,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from sitebuild import fenced, mkdocs_yml
 
+_OURS = "sitebuild."
+"""Extensions of ours put into a page what they have read by this module."""
+
 _OF_FENCES = ("pymdownx.superfences", "pymdownx.highlight")
 
 SOURCE = "\x01"
@@ -47,8 +50,12 @@ class Link:
 
 @lru_cache(maxsize=1)
 def _extensions() -> list[str]:
-    """Return the names of mkdocs.yml's Markdown extensions, but those of fences."""
-    return [name for name in mkdocs_yml.extensions() if name not in _OF_FENCES]
+    """Return the names of mkdocs.yml's Markdown extensions, but of fences and ours."""
+    return [
+        name
+        for name in mkdocs_yml.extensions()
+        if name not in _OF_FENCES and not name.startswith(_OURS)
+    ]
 
 
 @lru_cache(maxsize=128)

@@ -27,13 +27,13 @@ def _as_they_were() -> Iterator[None]:
             del sys.modules[name]
     sys.modules.update(modules)  # a run has forgotten the package
     for name in (LOWEST, CLASS):
-        replace(name, excerpt(name).code, "x.py")
+        replace(name, excerpt(name).code)
 
 
 def test_who_holds_the_function_already_calls_the_new_lines() -> None:
     merge = importlib.import_module("sdnotes.cap.merge")
     held = merge.RULES["lowest wins"]
-    replace(LOWEST, "def lowest_wins(common, branches):\n    return 7\n", "x.py")
+    replace(LOWEST, "def lowest_wins(common, branches):\n    return 7\n")
     assert held(50, []) == 7
     assert importlib.import_module("sdnotes.cap").RULES["lowest wins"](50, []) == 7
 
@@ -41,7 +41,7 @@ def test_who_holds_the_function_already_calls_the_new_lines() -> None:
 def test_a_method_is_replaced_for_caches_that_are_there_already() -> None:
     caching = importlib.import_module("sdnotes.caching")
     cache = caching.LRUCache(2)
-    replace(GET, "def get(self, key, default=None):\n    return 'mine'\n", "x.py")
+    replace(GET, "def get(self, key, default=None):\n    return 'mine'\n")
     assert cache.get("a") == "mine"
     assert caching.LRUCache(1).get("a") == "mine"
 
@@ -50,7 +50,7 @@ def test_what_is_shown_changes_nothing_when_it_takes_its_own_place() -> None:
     caching = importlib.import_module("sdnotes.caching")
     before = caching.LRUCache(2)
     for name in (GET, CLASS, LOWEST):
-        replace(name, excerpt(name).code, "x.py")
+        replace(name, excerpt(name).code)
     for cache in (before, caching.LRUCache(2)):
         for key in "abca":
             cache[key] = key
@@ -60,18 +60,18 @@ def test_what_is_shown_changes_nothing_when_it_takes_its_own_place() -> None:
 
 def test_a_class_loses_the_methods_that_its_new_lines_do_not_have() -> None:
     caching = importlib.import_module("sdnotes.caching")
-    replace(CLASS, "class LRUCache:\n    def only(self):\n        return 1\n", "x.py")
+    replace(CLASS, "class LRUCache:\n    def only(self):\n        return 1\n")
     assert caching.LRUCache.only(None) == 1
     assert "_evict" not in vars(caching.LRUCache)
 
 
 def test_lines_that_do_not_define_the_object_are_refused() -> None:
     with pytest.raises(ReplacedError, match="must define lowest_wins"):
-        replace(LOWEST, "def other():\n    pass\n", "x.py")
+        replace(LOWEST, "def other():\n    pass\n")
     with pytest.raises(ReplacedError, match="must define get"):
-        replace(GET, "", "x.py")
+        replace(GET, "")
     with pytest.raises(SyntaxError):
-        replace(LOWEST, "def lowest_wins(:\n", "x.py")
+        replace(LOWEST, "def lowest_wins(:\n")
 
 
 def test_a_run_shows_the_reader_s_own_lines_and_the_next_has_the_package_s() -> None:
