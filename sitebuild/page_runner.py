@@ -198,14 +198,14 @@ class Session:
         """Run a snippet; return whether it came to its end without an error.
 
         ``published`` says that the code is the page's own. Any other may have changed
-        the package's objects, so the package is imported anew after it. ``instead``: such
-        an object's name, and its lines for this run.
+        the package's objects, so the package is imported anew after it. ``instead`` is
+        such an object's name, and its lines for this run.
         """
         self._chars = self.dropped_chars = 0
         self.runs += 1
         _RUN.set(self.runs)
         self._at_once = AT_ONCE
-        # Pyodide calls it for each error that passes through JavaScript, even a caught one.
+        # Pyodide calls it for each error that goes through JavaScript, even if caught.
         hook, sys.excepthook = sys.excepthook, lambda *_: None
         try:
             with (
