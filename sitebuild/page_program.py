@@ -61,10 +61,11 @@ def program(code: str, filename: str) -> Iterator[types.ModuleType]:
         _forget_modules_of(folder)
 
 
-def execute(code: str, module: types.ModuleType) -> None:
-    """Run the code in its module; what it raises comes out."""
+def execute(code: str | ast.Module, module: types.ModuleType) -> None:
+    """Run the code, or what it was read as, in its module; what it raises comes out."""
     filename = str(module.__file__)
-    exec(compile(ast.parse(code, filename), filename, "exec"), module.__dict__)  # noqa: S102
+    tree = ast.parse(code, filename) if isinstance(code, str) else code
+    exec(compile(tree, filename, "exec"), module.__dict__)  # noqa: S102
 
 
 @contextlib.contextmanager

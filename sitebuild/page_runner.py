@@ -1,6 +1,7 @@
 """Run one snippet and say what it printed: the Python side of the page's Run button.
 
     the page --code--> Session.run --emit("out", "text")--> the page
+    the page --code, check--> Session.grade --> a verdict (page_grader.py)
 
 The file goes into the browser as it stands, with its neighbours page_*.py, and runs
 under Pyodide; the parity tests run it there under Node. sitebuild/worker.py, which runs
@@ -22,9 +23,11 @@ import tempfile
 import threading
 import time
 import traceback
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sitebuild.page_grader import Graded, grade, library_kept
 from sitebuild.page_loop import PageLoop, as_in_a_program, install
 from sitebuild.page_loop import run as run_in_a_loop
 from sitebuild.page_program import execute, program
@@ -63,7 +66,7 @@ def refusing(message: str) -> Any:
     return refuse
 
 
-_OF_OURS = (refusing, execute, Printed.write, run_in_a_loop)
+_OF_OURS = (refusing, execute, Printed.write, run_in_a_loop, grade)
 _OURS = {code.__code__.co_filename for code in _OF_OURS}
 
 
@@ -192,6 +195,27 @@ class Session:
         ``published`` says that the code is the page's own. Any other may have changed
         the package's objects, so the package is imported anew after it.
         """
+        with self._begun(code, filename, published=published) as module:
+            try:
+                execute(code, module)
+                ended = True
+            except BaseException as error:  # noqa: BLE001 - shown to the reader
+                ended = self._failed(error, filename)
+            del module  # else it would outlive its end
+        return ended
+
+    def grade(self, code: str, filename: str, check: str) -> Graded:
+        """Judge an answer by an exercise's check; its own error is printed."""
+        with library_kept(), self._begun(code, filename, published=False) as module:
+            graded = grade(code, module, check, lambda e: self._failed(e, filename))
+            del module
+        return graded
+
+    @contextlib.contextmanager
+    def _begun(
+        self, code: str, filename: str, *, published: bool
+    ) -> Iterator[types.ModuleType]:
+        """Begin a run, and at its end put back what it may have changed."""
         self._chars = self.dropped_chars = 0
         self.runs += 1
         _RUN.set(self.runs)
@@ -206,12 +230,8 @@ class Session:
                 as_in_a_program(),
                 program(code, filename) as module,
             ):
-                try:
-                    execute(code, module)
-                    ended = True
-                except BaseException as error:  # noqa: BLE001 - shown to the reader
-                    ended = self._failed(error, filename)
-                del module  # else it would outlive its end
+                yield module
+                del module
         finally:
             sys.excepthook = hook
             put_back(self._builtins)
@@ -221,7 +241,6 @@ class Session:
                 forget("sdnotes")
             self.runs += 1
             self.send()
-        return ended
 
     def _failed(self, error: BaseException, filename: str) -> bool:
         """Print what a terminal would print; return whether it counts as an end."""
