@@ -5,6 +5,7 @@ so that no reader of the Markdown can see a block that another one overlooks.
 
     ```python name="two-atms"        a snippet: it runs, its output stands below it
     ```python figure="cut-cable"     the same, printing one figure as SVG
+    ```python exercise="lru"         an exercise, and its other parts: exercises.py
     ```record name="cap/overdraft"   a table from evidence/records/
     ```output                        what the block above printed when last recorded
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT
+from sitebuild import DOCS, ROOT, exercises
 from sitebuild.fenced import Fence, fences
 from sitebuild.files import files
 from sitebuild.problems import Problem, ProblemError, relative
@@ -32,7 +33,7 @@ NATIVE_REASONS = {
     "cryptography": "it needs the cryptography package, which is compiled",
 }
 _ATTRIBUTES = {
-    "python": {"name", "figure", "native"},
+    "python": {"name", "figure", "native", *exercises.KINDS},
     "record": {"name"},
     "output": set[str](),
 }
@@ -62,6 +63,8 @@ class Block:
     start: int
     code_end: int
     end: int
+    check: str = ""
+    """What judges it, in a part of an exercise."""
 
     @property
     def where(self) -> str:
@@ -117,9 +120,10 @@ def _check_python(block: Block) -> None:
         raise block.problem(
             f"native={block.native!r} is not one of {', '.join(NATIVE_REASONS)}"
         )
-    if len(lines) > MAX_LINES:
+    most = exercises.MOST_LINES.get(block.kind, MAX_LINES)
+    if len(lines) > most:
         raise block.problem(
-            f"snippet {block.name!r} has {len(lines)} lines; at most {MAX_LINES} "
+            f"snippet {block.name!r} has {len(lines)} lines; at most {most} "
             "are allowed: move what is long into the package"
         )
     for number, line in enumerate(lines, start=1):
@@ -160,11 +164,13 @@ def _check_closed(fence: Fence, path: Path, language: str) -> None:
 
 
 def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Block:
+    kinds = [kind for kind in exercises.KINDS if kind in found]
+    kind = kinds[0] if kinds else language
     block = Block(
         path=path,
         line=fence.line,
-        kind=language,
-        name=found.get("name") or found.get("figure") or "",
+        kind=kind,
+        name=found.get("name") or found.get("figure") or found.get(kind) or "",
         figure="figure" in found,
         native=found.get("native"),
         code=fence.text.rstrip("\n"),
@@ -181,8 +187,11 @@ def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Bl
                 'name="cap/overdraft"'
             )
         return block
-    if ("name" in found) == ("figure" in found):
-        raise block.problem('a snippet needs one of name="..." and figure="..."')
+    if len(kinds) + ("name" in found) + ("figure" in found) != 1:
+        raise block.problem(
+            'a snippet needs one of name="..." and figure="...", or, in an exercise, '
+            f"one of {', '.join(exercises.KINDS)}"
+        )
     if not _NAME.fullmatch(block.name):
         raise block.problem(
             f"name {block.name!r} must be lower-case words joined by hyphens: "
@@ -227,12 +236,14 @@ def _scanned(text: str, path: Path) -> tuple[Block, ...]:
             blocks.append(_block(fence, path, language, found))
     seen: dict[str, Block] = {}
     for block in blocks:
+        if block.kind in exercises.PARTS:
+            continue  # it stands where its exercise does
         if twin := seen.get(block.anchor):
             raise block.problem(
                 f"the name {block.name!r} is taken by the block at line {twin.line}"
             )
         seen[block.anchor] = block
-    return tuple(blocks)
+    return tuple(exercises.judged(blocks, text))
 
 
 def pages(docs: Path) -> list[Path]:
@@ -266,7 +277,10 @@ def scan(docs: Path) -> list[Block]:
     for block in blocks:
         if block.kind == "record":
             continue  # the same record may be printed on two pages
-        if twin := seen.get((block.name, block.code)):
-            raise block.problem(f"this very block stands at {twin.where} already")
-        seen[block.name, block.code] = block
+        # By its name a shell knows an exercise, on whatever page it stands.
+        key = (block.name, "" if block.kind == "exercise" else block.code)
+        if twin := seen.get(key):
+            what = "an exercise of this name" if key[1] == "" else "this very block"
+            raise block.problem(f"{what} stands at {twin.where} already")
+        seen[key] = block
     return blocks

@@ -15,7 +15,16 @@ from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
-from sitebuild import DOCS, ROOT, engine, fences, records, steady
+from sitebuild import (
+    DOCS,
+    ROOT,
+    engine,
+    exercisehtml,
+    exercises,
+    fences,
+    records,
+    steady,
+)
 from sitebuild.build import BROWSER, SERVING
 from sitebuild.files import files
 from sitebuild.problems import ProblemError
@@ -114,10 +123,12 @@ def _bar(block: fences.Block) -> str:
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     source, mark, printed = _code_html(block, md, result.text).partition(_RESULT)
     lines = len(block.code.splitlines()) + len(result.text.splitlines())
+    inside = f"{source}{_bar(block)}{mark}{printed}"
+    if block.kind == "exercise":
+        return exercisehtml.exercise(block, inside, lines, _place("sd-progress"))
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}" '
-        f'style="--sd-lines:{lines}">'
-        f"{source}{_bar(block)}{mark}{printed}</div>"
+        f'style="--sd-lines:{lines}">{inside}</div>'
     )
 
 
@@ -176,9 +187,10 @@ def render(
 ) -> str:
     """Return a block's HTML: its source and what it printed in this very build."""
     del class_name, kwargs
-    name = options.get("name") or options.get("figure") or ""
+    kind = next((kind for kind in exercises.KINDS if kind in options), language)
+    name = options.get("name") or options.get("figure") or options.get(kind) or ""
     try:
-        return _rendered(language, name, source, md)
+        return _rendered(kind, name, source, md)
     except ProblemError as error:
         if os.environ.get(SERVING):
             print(error, file=sys.stderr)
@@ -188,13 +200,15 @@ def render(
         raise
     except Exception as error:
         # SuperFences would show the source as prose instead, and the build would pass.
-        message = f"docs/: {language} block {name!r}: {type(error).__name__}: {error}"
+        message = f"docs/: {kind} block {name!r}: {type(error).__name__}: {error}"
         raise SuperFencesException(message) from error
 
 
-def _rendered(language: str, name: str, source: str, md: Markdown) -> str:
+def _rendered(kind: str, name: str, source: str, md: Markdown) -> str:
     refresh()
-    block = _find(language, name, source)
+    block = _find(kind, name, source)
+    if block.kind == "check":
+        return exercisehtml.check(block, _code_html(block, md))
     result = steady.run(block)
     try:
         steady.check(block, result)
@@ -206,6 +220,8 @@ def _rendered(language: str, name: str, source: str, md: Markdown) -> str:
         return _record_html(block)
     if block.figure:
         return _figure_html(block, result, md)
+    if block.kind in exercises.PARTS:
+        return exercisehtml.answers(block, lambda part: _code_html(part, md))
     return _snippet_html(block, result, md)
 
 

@@ -118,9 +118,7 @@ def test_an_answer_s_own_error_has_failed_at_its_line(
         assert "page_grader" not in printed
 
 
-def test_an_error_that_comes_from_the_check_s_own_helper_through_the_answer_is_its() -> (
-    None
-):
+def test_an_error_of_the_check_that_the_answer_lets_through_is_the_answer_s() -> None:
     check = "def origin():\n    raise OSError('down')\n\n"
     check += "def check(yours):\n    yours.fetch(origin)"
     graded, printed = judged("def fetch(call):\n    return call()", check)
