@@ -2,10 +2,11 @@
 import { comparisonInWords } from "./compare.ts";
 import { copy } from "./dom.ts";
 import type { Editor } from "./editor.ts";
+import type { Exercise } from "./exercise.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
 import { type End, type Interpreter, STOPPED, sentences } from "./interpreter.ts";
-import { keep, kept } from "./kept.ts";
+import { type Draft, draftOf } from "./kept.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
 import { Output } from "./output.ts";
@@ -22,6 +23,8 @@ export class Block {
 	#published: { code: string; output: string };
 	#result: HTMLElement | null;
 	#figure: FigureView | null;
+	#exercise: Exercise | null;
+	#draft: Draft;
 	#output: Output | null = null;
 	#editor: Editor | null = null;
 	#notice: HTMLElement | null = null;
@@ -37,6 +40,7 @@ export class Block {
 		bar: HTMLElement,
 		figure: FigureView | null,
 		interpreter: Interpreter,
+		exercise: Exercise | null = null,
 	) {
 		this.element = element;
 		this.name = element.dataset.sdName ?? "";
@@ -45,6 +49,8 @@ export class Block {
 			element.querySelector<HTMLElement>(".language-py.highlight") ?? element;
 		this.#result = element.querySelector<HTMLElement>(".result");
 		this.#figure = figure;
+		this.#exercise = exercise;
+		this.#draft = exercise?.draft ?? draftOf(this.name);
 		const text = (inside: Element | null) =>
 			inside?.querySelector("code")?.textContent ?? "";
 		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
@@ -52,15 +58,16 @@ export class Block {
 			open: () => new Output(),
 			say: (words) => this.#say(words),
 			show: (output) => this.#show(output),
-			ended: (output, end) => this.#ended(output, end),
+			ended: (output, end, code) => this.#ended(output, end, code),
 			isAsPublished: (output) => this.#isAsPublished(output),
 			changed: () => this.#arrange(),
 		});
 		const id = figure ? null : element.id;
 		this.#tools = new Toolbar(bar, id, {
 			runOrStop: () => (this.#runs.areUnderWay ? this.#runs.stop() : this.run()),
+			check: exercise && (() => this.run(exercise.check)),
 			edit: () => (this.#opening ? undefined : void this.edit()),
-			showMine: () => void this.edit(kept(this.name) ?? this.code),
+			showMine: () => void this.edit(this.#draft.kept() ?? this.code),
 			reset: () => this.reset(),
 			share: () => void this.#link(),
 		});
@@ -79,7 +86,7 @@ export class Block {
 		this.#tools.arrange({
 			running: this.#runs.areUnderWay,
 			edited: this.isEdited,
-			hasMine: kept(this.name) !== null,
+			hasMine: this.#draft.kept() !== null,
 			hasOutput: this.#output !== null,
 		});
 	}
@@ -98,10 +105,10 @@ export class Block {
 		});
 	}
 
-	/** Run what the editor holds, or the published code. */
-	run(): void {
+	/** Run what the editor holds, or the published code; or have it judged by a check. */
+	run(check?: string): void {
 		this.#dismiss();
-		this.#runs.start(this.code);
+		this.#runs.start(this.code, check);
 	}
 
 	#isAsPublished(output: Output): boolean {
@@ -122,7 +129,7 @@ export class Block {
 		this.#arrange();
 	}
 
-	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void {
+	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>, code: string): void {
 		if (end.kind === "failed") {
 			output.element.hidden = output.text === "";
 			if (end.byCode) {
@@ -138,15 +145,26 @@ export class Block {
 			return;
 		}
 		output.element.hidden = output.text === "";
+		if (end.kind === "graded") {
+			this.#say(this.#exercise?.told(end, code) ?? "");
+			return;
+		}
 		const drawn = figureIn(output.out);
 		const verdict = this.#figure
 			? this.#figure.verdict(output, end.ok)
-			: comparisonInWords(output.compare(this.#published.output));
+			: this.#compared(output);
 		if (drawn && !this.#figure) {
 			output.draw(picture(drawn.svg));
 		}
 		const spoken = drawn ? drawn.description : output.text.slice(0, 300);
 		this.#say(sentences(end, verdict), ` Output: ${spoken || "none"}`);
+	}
+
+	#compared(output: Output): string {
+		// What an exercise begins with is there to be changed, and so is what it prints.
+		return this.#exercise
+			? ""
+			: comparisonInWords(output.compare(this.#published.output));
 	}
 
 	/** Open the editor with the published code, or with other code. */
@@ -168,7 +186,7 @@ export class Block {
 		this.#editor?.destroy();
 		const changed = () => {
 			this.#say("");
-			keep(this.name, this.code === this.#published.code ? null : this.code);
+			this.#draft.keep(this.code === this.#published.code ? null : this.code);
 		};
 		const label = `Code ${from === "link" ? "from a link, for" : "of"} ${this.name}`;
 		const wrap = from === "link"; // nothing of what was not read may stand aside

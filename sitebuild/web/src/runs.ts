@@ -13,8 +13,8 @@ export interface Face<Output extends Printed> {
 	say(words: string): void;
 	/** The run has begun. */
 	show(output: Output): void;
-	/** A run is over, and none that was asked for later is under way. */
-	ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void;
+	/** A run of this code is over, and none that was asked for later is under way. */
+	ended(output: Output, end: Exclude<End, { kind: "replaced" }>, code: string): void;
 	/** Tell whether what was printed is what was published. */
 	isAsPublished(output: Output): boolean;
 	/** The number of those under way has changed. */
@@ -26,8 +26,8 @@ export class Runs<Output extends Printed> {
 	#name: string;
 	#published: string;
 	#face: Face<Output>;
-	/** The code that was asked for last. */
-	#newest = "";
+	/** What was asked for last: code, and what is to judge it. */
+	#newest: { code: string; check?: string | undefined } = { code: "" };
 	/** What stops each run under way, oldest first. */
 	#stops = new Map<symbol, () => void>();
 
@@ -47,29 +47,34 @@ export class Runs<Output extends Printed> {
 		return this.#stops.size > 0;
 	}
 
-	/** Run this code: after the run under way, and instead of any other that waits. */
-	start(code: string): void {
-		if (this.areUnderWay && code === this.#newest) {
+	/**
+	 * Run this code, or have it judged by a check: after the run under way, and instead
+	 * of any other that waits.
+	 */
+	start(code: string, check?: string): void {
+		const newest = this.#newest;
+		if (this.areUnderWay && code === newest.code && check === newest.check) {
 			return; // asked for twice, and answered once
 		}
-		this.#newest = code;
+		this.#newest = { code, check };
 		const run = Symbol();
-		const published = code === this.#published;
+		const published = code === this.#published && check === undefined;
 		const output = this.#face.open();
 		const stop = this.#interpreter.submit({
 			key: this.#name,
 			code,
 			published,
+			check,
 			filename: `${this.#name}.py`,
 			onWait: (words) => this.#face.say(words),
 			onStart: () => {
-				this.#face.say("Running…");
+				this.#face.say(check === undefined ? "Running…" : "Checking…");
 				this.#face.show(output);
 			},
 			onPrint: (stream, text) => output.print(stream, text),
 			onEnd: (end) => {
 				this.#stops.delete(run);
-				this.#ended(code, output, end);
+				this.#ended(code, check, output, end);
 			},
 		});
 		this.#stops.set(run, stop);
@@ -77,23 +82,26 @@ export class Runs<Output extends Printed> {
 		this.#face.changed();
 	}
 
-	#ended(code: string, output: Output, end: End): void {
+	#ended(code: string, check: string | undefined, output: Output, end: End): void {
 		if (end.kind !== "replaced" && !this.areUnderWay) {
-			if (code === this.#published && this.#isUnfair(output, end)) {
+			if (this.#isUnfair(code, output, end)) {
 				// Other code ran in this interpreter before: judge in a fresh one, and this very
 				// code, whatever the editor holds by now.
 				this.#interpreter.renew();
-				this.start(code);
+				this.start(code, check);
 				return;
 			}
-			this.#face.ended(output, end);
+			this.#face.ended(output, end, code);
 		}
 		this.#face.changed();
 	}
 
-	/** Tell whether published code differs, perhaps for what ran before it. */
-	#isUnfair(output: Output, end: End): boolean {
-		const isStale = end.kind === "ended" && !end.fresh;
+	/** Tell whether it is perhaps for what ran before that code of ours went wrong. */
+	#isUnfair(code: string, output: Output, end: End): boolean {
+		if (end.kind === "graded") {
+			return end.verdict === "broken" && !end.fresh;
+		}
+		const isStale = end.kind === "ended" && !end.fresh && code === this.#published;
 		return isStale && !(end.ok && this.#face.isAsPublished(output));
 	}
 
