@@ -58,7 +58,7 @@ export class Block {
 			open: () => new Output(),
 			say: (words) => this.#say(words),
 			show: (output) => this.#show(output),
-			ended: (output, end, code) => this.#ended(output, end, code),
+			ended: (output, end) => this.#ended(output, end),
 			isAsPublished: (output) => this.#isAsPublished(output),
 			changed: () => this.#arrange(),
 		});
@@ -129,7 +129,7 @@ export class Block {
 		this.#arrange();
 	}
 
-	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>, code: string): void {
+	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void {
 		if (end.kind === "failed") {
 			output.element.hidden = output.text === "";
 			if (end.byCode) {
@@ -146,7 +146,7 @@ export class Block {
 		}
 		output.element.hidden = output.text === "";
 		if (end.kind === "graded") {
-			this.#say(this.#exercise?.told(end, code) ?? "");
+			this.#say(this.#exercise?.told(end) ?? "");
 			return;
 		}
 		const drawn = figureIn(output.out);

@@ -13,8 +13,8 @@ export interface Face<Output extends Printed> {
 	say(words: string): void;
 	/** The run has begun. */
 	show(output: Output): void;
-	/** A run of this code is over, and none that was asked for later is under way. */
-	ended(output: Output, end: Exclude<End, { kind: "replaced" }>, code: string): void;
+	/** A run is over, and none that was asked for later is under way. */
+	ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void;
 	/** Tell whether what was printed is what was published. */
 	isAsPublished(output: Output): boolean;
 	/** The number of those under way has changed. */
@@ -91,7 +91,7 @@ export class Runs<Output extends Printed> {
 				this.start(code, check);
 				return;
 			}
-			this.#face.ended(output, end, code);
+			this.#face.ended(output, end);
 		}
 		this.#face.changed();
 	}
