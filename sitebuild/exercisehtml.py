@@ -5,6 +5,7 @@
     > How this is judged          the very check that the page runs
     > Two solutions               in the place of the first
     > Wrong answers               each with what it is told, in the place of the first
+    how far the reader is         below the page's last exercise; filled by the script
 
 Nothing is hidden: a static page has no secrets, and whoever reads without JavaScript
 needs it all.
@@ -19,16 +20,11 @@ from sitebuild.fences import Block
 _COUNTED = ("No", "One", "Two", "Three", "Four", "Five")
 
 
-def exercise(block: Block, inside: str, lines: int, place: str) -> str:
-    """Return the HTML of the lines that a reader starts from.
-
-    ``place`` is the empty element that tells how far a reader is: one on a page.
-    """
-    first = next(part for part in _on_page(block) if part.kind == "exercise")
+def exercise(block: Block, inside: str, lines: int) -> str:
+    """Return the HTML of the lines that a reader starts from."""
     slug = block.path.parent.name
     command = f"python -m sitebuild exercise {block.name} answer.py"
     return (
-        f"{place if first.name == block.name else ''}"
         f'<div class="sd-snippet sd-exercise" id="{block.anchor}" '
         f'data-sd-name="{block.name}" data-sd-page="{slug}" '
         f'data-sd-of="{exercises.fingerprint(block)}" style="--sd-lines:{lines}">'
@@ -42,13 +38,13 @@ def check(block: Block, code: str) -> str:
     return _folded("How this is judged", code, f' data-sd-check="{block.name}"')
 
 
-def answers(block: Block, code_html: Callable[[Block], str]) -> str:
-    """Return the HTML of all solutions, or of all wrong answers, at the first one."""
-    alike = [
-        part
-        for part in _on_page(block)
-        if (part.kind, part.name) == (block.kind, block.name)
-    ]
+def answers(block: Block, code_html: Callable[[Block], str], place: str) -> str:
+    """Return the HTML of all solutions, or of all wrong answers, at the first one.
+
+    ``place`` is the empty element that tells how far a reader is: one on a page.
+    """
+    on_page = fences.scan_text(block.path.read_text("utf-8"), block.path)
+    alike = [p for p in on_page if (p.kind, p.name) == (block.kind, block.name)]
     if block.line != alike[0].line:
         return ""
     if block.kind == "solution":
@@ -59,11 +55,8 @@ def answers(block: Block, code_html: Callable[[Block], str]) -> str:
         f'{code_html(part)}<p class="sd-told">{html.escape(part.recorded or "")}</p>'
         for part in alike
     )
-    return _folded(title, "".join(inside))
-
-
-def _on_page(block: Block) -> list[Block]:
-    return fences.scan_text(block.path.read_text("utf-8"), block.path)
+    last = [part.name for part in on_page if part.kind == "exercise"][-1]
+    return _folded(title, "".join(inside)) + (place if block.name == last else "")
 
 
 def _counted(number: int) -> str:

@@ -125,7 +125,7 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
     lines = len(block.code.splitlines()) + len(result.text.splitlines())
     inside = f"{source}{_bar(block)}{mark}{printed}"
     if block.kind == "exercise":
-        return exercisehtml.exercise(block, inside, lines, _place("sd-progress"))
+        return exercisehtml.exercise(block, inside, lines)
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}" '
         f'style="--sd-lines:{lines}">{inside}</div>'
@@ -221,7 +221,8 @@ def _rendered(kind: str, name: str, source: str, md: Markdown) -> str:
     if block.figure:
         return _figure_html(block, result, md)
     if block.kind in exercises.PARTS:
-        return exercisehtml.answers(block, lambda part: _code_html(part, md))
+        place = _place("sd-progress")
+        return exercisehtml.answers(block, lambda part: _code_html(part, md), place)
     return _snippet_html(block, result, md)
 
 

@@ -100,7 +100,7 @@ export class Exercise {
 	}
 }
 
-/** Show each exercise's mark, and above the first of them how many are solved. */
+/** Show each exercise's mark, and below the last of them how many are solved. */
 function showProgress(): void {
 	const here = mounted.filter((exercise) => exercise.isOnPage);
 	for (const exercise of here) {
@@ -112,15 +112,17 @@ function showProgress(): void {
 	}
 	const solved = here.filter(({ state }) => state === "solved").length;
 	const where = shelf.isRefused
-		? "not kept in this browser: it refuses to keep anything"
-		: "kept in this browser, and nowhere else";
-	if (line.childElementCount === 0) {
-		const title = "Forget, in this browser, all that you solved and wrote";
-		line.append(make("span"), button("Forget all", title, forgetAll));
+		? "This is not kept in this browser, which refuses to keep anything."
+		: "This is kept in this browser, and nowhere else.";
+	const words = make("span", {}, `You have solved ${solved} of ${here.length}. ${where}`);
+	line.firstElementChild?.replaceWith(words);
+	if (line.firstElementChild === null) {
+		line.append(words);
 	}
-	const [words] = line.children;
-	if (words) {
-		words.textContent = `Solved: ${solved} of ${here.length}, ${where}.`;
+	// Once it is there it stays: whoever has just pressed it is on it.
+	if (line.childElementCount === 1 && !shelf.isEmpty) {
+		const title = "Forget, in this browser, all that you solved and wrote";
+		line.append(button("Forget all", title, forgetAll));
 	}
 }
 

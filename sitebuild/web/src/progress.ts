@@ -66,6 +66,11 @@ export class Shelf {
 		}
 	}
 
+	/** Whether nothing is kept of any exercise. */
+	get isEmpty(): boolean {
+		return this.#keys().length === 0 && memory.size === 0;
+	}
+
 	/** Forget what was solved and written in any exercise. */
 	forget(): void {
 		for (const key of this.#keys()) {
