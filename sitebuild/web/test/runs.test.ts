@@ -114,15 +114,9 @@ test("no judgement is made that a newer run waits for", () => {
 test("an answer is judged by its check, as edited code, and its verdict is shown", () => {
 	const { runs, shown } = runsOf();
 	runs.start(PUBLISHED, "check");
-	const [{ run, ...asked } = { run: 0 }] = living().asked;
-	assert.equal(run, 1);
-	const filename = "a.py";
-	assert.deepEqual(asked, {
-		code: PUBLISHED,
-		filename,
-		published: false,
-		check: "check",
-	});
+	const [asked] = living().asked;
+	assert.deepEqual([asked?.code, asked?.check], [PUBLISHED, "check"]);
+	assert.equal(asked?.published, false);
 	living().grade("wrong", "why");
 	assert.deepEqual(shown, ["shows 1", "1:  graded wrong"]);
 	assert(!runs.areUnderWay);
