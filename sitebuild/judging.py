@@ -18,6 +18,11 @@ MEANT = {"exercise": "unfinished", "solution": "passed", "wrong": "wrong"}
 BROKEN = "the check failed; that is our mistake, not yours"
 """Said of a verdict that is no judgement of the answer. The page says the same."""
 
+_WHAT = {
+    "exercise": "the untouched code of",
+    "solution": "this solution of",
+    "wrong": "this wrong answer to",
+}
 _ADVICE = {
     "exercise": "no answer passes that leaves the gap as it is",
     "solution": "mend it, or the check",
@@ -40,7 +45,7 @@ def text_of(block: "Block", answer: dict[str, Any]) -> str:
     verdict, message, line = verdict_of(answer)
     if verdict != MEANT[block.kind]:
         raise block.problem(
-            f"this {block.kind} of {block.name!r} is judged {verdict!r} and not "
+            f"{_WHAT[block.kind]} {block.name!r} is judged {verdict!r} and not "
             f"{MEANT[block.kind]!r}{f' ({message})' if message else ''}: "
             f"{_ADVICE[block.kind]}",
             line,
