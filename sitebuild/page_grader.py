@@ -57,6 +57,8 @@ class Wrong(Exception):  # noqa: N818 - authors of checks write it, as a verdict
 class NotThereError(AttributeError):
     """The answer lacks a name that its check asks for."""
 
+    __module__ = "builtins"
+
 
 class Yours:
     """The names of an answer, as attributes: the only door of a check to it."""

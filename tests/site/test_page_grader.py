@@ -126,6 +126,15 @@ def test_an_error_of_the_check_that_the_answer_lets_through_is_the_answer_s() ->
     assert '  File "answer-check.py", line 2, in origin\n' in printed
 
 
+def test_no_traceback_shows_the_grader_s_own_files() -> None:
+    check = "def check(yours):\n    try:\n        yours.other\n"
+    check += "    except AttributeError:\n        yours.f()"
+    graded, printed = judged("def f():\n    return 1 / 0", check)
+    assert graded.verdict == "failed"
+    assert "NotThereError" in printed
+    assert "page_grader" not in printed
+
+
 @pytest.mark.parametrize(
     ("code", "check", "said"),
     [
