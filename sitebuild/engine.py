@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any
 
 from sdnotes.tables import text_table
-from sitebuild import judging, records, surroundings
+from sitebuild import exercises, judging, records, surroundings
 from sitebuild.fences import Block
 from sitebuild.figureparts import FigureParts, figure_parts
 from sitebuild.machine import stretch, yardstick
@@ -246,6 +246,8 @@ def run(block: Block, hash_seed: str = "") -> Result:
         said = judging.text_of(block, _in_time(block, asked))
         if block.kind != "exercise":
             return Result(said)
+        forgot = exercises.forgetful(block.code)
+        judging.require_words(block, worker.judge(block.name, forgot, block.check))
     answer = _in_time(block, partial(worker.ask, block))
     if "error" in answer:
         raise block.problem(f"snippet {block.name!r} {answer['error']}", answer["line"])

@@ -112,6 +112,15 @@ def _require_hints(first: "Block", between: str) -> None:
         )
 
 
+def forgetful(code: str) -> str:
+    """Return the answer of somebody who returns None wherever there is a gap."""
+    lines = code.encode().split(b"\n")
+    for line, at in reversed(gaps(code)):
+        text = lines[line - 1]
+        lines[line - 1] = text[:at] + b"None" + text[at + len("...") :]
+    return b"\n".join(lines).decode()
+
+
 def fingerprint(block: "Block") -> str:
     """Return what changes with an exercise's lines or its check, and with no other."""
     text = f"{block.code}\0{block.check}"

@@ -3,6 +3,7 @@
     the untouched stub   unfinished
     a solution           passed
     a wrong answer       wrong; its message is what the page records below it
+    None in the gap      anything but broken: a check has words for what many forget
 
 What a worker answers is read here; the engine asks (engine.py).
 """
@@ -57,6 +58,16 @@ def text_of(block: "Block", answer: dict[str, Any]) -> str:
     if why := unshowable(message):
         raise block.problem(f"the message on this answer has {why}")
     return "\n".join(part.rstrip() for part in message.rstrip().split("\n"))
+
+
+def require_words(block: "Block", answer: dict[str, Any]) -> None:
+    """Raise ProblemError where a check has no words for an answer that gives None."""
+    verdict, message, _ = verdict_of(answer)
+    if verdict in ("broken", "stopped"):
+        raise block.problem(
+            f"the check of {block.name!r} is {verdict} by an answer that gives None "
+            f"({message}): many forget to return, so have it say what is wrong"
+        )
 
 
 def said(verdict: str, message: str, line: int) -> str:

@@ -79,12 +79,12 @@ class _Gaps(ast.NodeTransformer):
     """Lets each `...` that may be a gap say when it is met."""
 
     def __init__(self) -> None:
-        self.lines: list[int] = []
+        self.places: list[tuple[int, int]] = []
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if node.value is not ...:
             return node
-        self.lines.append(node.lineno)
+        self.places.append((node.lineno, node.col_offset))
         told = ast.Call(ast.Name(_GAP, ast.Load()), [ast.Constant(node.lineno)], [])
         return ast.copy_location(told, node)
 
@@ -116,15 +116,11 @@ def _is_gap(part: ast.stmt) -> bool:
     )
 
 
-def _with_gaps(code: str, filename: str) -> tuple[ast.Module, list[int]]:
+def gaps(code: str) -> list[tuple[int, int]]:
+    """Return where a `...` waits for what a reader is to write: lines, and bytes."""
     found = _Gaps()
-    tree = found.visit(ast.parse(code, filename))
-    return ast.fix_missing_locations(tree), found.lines
-
-
-def gaps(code: str) -> list[int]:
-    """Return the lines in which a `...` waits for what a reader is to write."""
-    return _with_gaps(code, "answer.py")[1]
+    found.visit(ast.parse(code))
+    return found.places
 
 
 def _check_of(code: str, filename: str) -> Callable[[object], object]:
@@ -158,9 +154,15 @@ def grade(
         return ...
 
     module.__dict__[_GAP] = meet
+    own = dict(vars(builtins))
     try:
         judge = _check_of(check, f"{filename.removesuffix('.py')}-check.py")
-        execute(_with_gaps(code, filename)[0], module)
+        try:
+            tree = _Gaps().visit(ast.parse(code, filename))
+            execute(ast.fix_missing_locations(tree), module)
+        finally:
+            # The library needs them too, to help a check, or to tell of an error.
+            vars(builtins).update(own)
         judge(Yours(module.__dict__))
     except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
         graded = _verdict(error, filename, met)

@@ -230,6 +230,23 @@ def test_a_part_that_is_judged_otherwise_is_told_at_its_line(
     assert said in str(caught.value)
 
 
+def test_a_check_has_words_for_an_answer_that_gives_none() -> None:
+    stub = part(
+        "exercise",
+        check=CHECK.replace("got := yours.twice(n)", "got := 0 + yours.twice(n)"),
+    )
+    with pytest.raises(ProblemError) as caught:
+        steady.run(stub)
+    said = "the check of 'twice' is broken by an answer that gives None (TypeError: "
+    assert str(caught.value).startswith(f"{AT}:7: {said}")
+
+
+def test_a_gap_is_filled_with_none_where_it_stands() -> None:
+    stub = "def é(x: tuple[int, ...]):\n    y, é = ..., ...  # ...\n    return y"
+    filled = "def é(x: tuple[int, ...]):\n    y, é = None, None  # ...\n    return y"
+    assert exercises.forgetful(stub) == filled
+
+
 def test_an_answer_that_never_ends_is_stopped() -> None:
     loop = part("wrong", wrong="def twice(n):\n    while True:\n        pass")
     with engine.wall_limit(0.5), pytest.raises(ProblemError) as caught:

@@ -179,6 +179,7 @@ def test_a_message_of_any_length_is_cut() -> None:
         "import builtins\nbuiltins.min = builtins.range = builtins.ValueError = None",
         "import builtins\nbuiltins.Wrong = ValueError\nWrong = KeyError",
         "import math\nmath.gcd = max",
+        "import builtins\nbuiltins.len = builtins.isinstance = None",
         "import builtins\nbuiltins.__import__ = None",
     ],
 )
@@ -188,6 +189,11 @@ def test_an_answer_that_replaces_what_is_python_s_misleads_no_check(spoil: str) 
     check += "    import decimal\n"
     assert verdict(f"{RIGHT}\n{spoil}", check).verdict == "passed"
     assert verdict(f"{WRONG}\n{spoil}", check).verdict == "wrong"
+
+
+def test_an_answer_that_spoils_python_and_fails_is_told_its_error() -> None:
+    graded = verdict("import builtins\nbuiltins.len = builtins.str = None\n1 / 0")
+    assert graded == Graded("failed", "ZeroDivisionError: division by zero", 3)
 
 
 def test_nothing_of_an_answer_reaches_the_next_one() -> None:
@@ -223,5 +229,5 @@ def test_a_run_after_an_answer_is_as_ever() -> None:
     assert "".join(sent) == "of the answer\n['a', 'b'] __main__\n"
 
 
-def test_the_gaps_of_a_stub_are_known_by_their_lines() -> None:
-    assert page_grader.gaps(f"x: tuple[int, ...] = ()\n{STUB}\n") == [3]
+def test_the_gaps_of_a_stub_are_known_by_their_places() -> None:
+    assert page_grader.gaps(f"x: tuple[int, ...] = ()\n{STUB}\n") == [(3, 4)]

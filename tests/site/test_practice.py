@@ -1,4 +1,4 @@
-"""An exercise as its reader uses it: judged, kept, forgotten, read without JavaScript."""
+"""An exercise as its reader uses it: judged, kept, forgotten, read without scripts."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -189,7 +189,7 @@ def test_a_reload_keeps_what_was_solved_and_written_and_runs_nothing(
     exercise.reload()
     assert exercise.said == ""
     assert exercise.mark.text_content() == "Solved"
-    assert exercise.page.workers == []
+    assert not [w for w in exercise.page.workers if w.url.startswith("blob:")]
     exercise.press("Show my edit")
     expect(exercise.editor).to_be_focused()
     assert exercise.code == SOLUTIONS[0].code
@@ -268,7 +268,7 @@ def test_with_scripts_the_shell_is_not_spoken_of(exercise: Exercise) -> None:
 
 
 SIZES = """() => [...document.querySelectorAll(
-    ".sd-exercise .sd-button, .sd-progress .sd-button, .hint > summary, .sd-fold > summary"
+    ":is(.sd-exercise, .sd-progress) .sd-button, :is(.hint, .sd-fold) > summary"
   )].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect())
   .map(box => Math.min(box.width, box.height))"""
 
