@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from sitebuild import SITE, build, checks, facts, newchapter, quick, reproduce
+from sitebuild import SITE, answered, build, checks, facts, newchapter, quick, reproduce
 from sitebuild.browser import node
 from sitebuild.problems import ProblemError
 
@@ -26,6 +26,9 @@ def main() -> int:
     commands.add_parser("reproduce", help="build twice and compare every byte")
     web = commands.add_parser("web", help="check and test the front end's sources")
     web.add_argument("--format", action="store_true", help="format them instead")
+    exercise = commands.add_parser("exercise", help="judge an answer to an exercise")
+    exercise.add_argument("name")
+    exercise.add_argument("answer", type=Path, help="the file that holds it")
     chapter = commands.add_parser("chapter", help="lay down the files of a new chapter")
     chapter.add_argument("slug")
     arguments = parser.parse_args()
@@ -47,6 +50,8 @@ def main() -> int:
                 reproduce.reproduce()
             case "web":
                 node.format_sources() if arguments.format else node.check_sources()
+            case "exercise":
+                return 0 if answered.judge(arguments.name, arguments.answer) else 1
             case "chapter":
                 newchapter.lay_down(arguments.slug)
     except ProblemError as error:

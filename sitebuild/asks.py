@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from sitebuild import defined, facts, fences, imports, names
+from sitebuild import defined, exercises, facts, fences, imports, names
 from sitebuild.fences import Block
 from sitebuild.problems import Problem
 
@@ -97,7 +97,7 @@ _FOREIGN = (
 
 def problems_of(block: Block) -> list[Problem]:
     """Return what a snippet asks for that not every machine answers alike."""
-    if block.kind != "python":
+    if block.kind not in ("python", *exercises.KINDS):
         return []
     tree = facts.parsed(block.code)
     if tree is None:

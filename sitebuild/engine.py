@@ -15,14 +15,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import unified_diff
+from functools import partial
 from typing import Any
 
 from sdnotes.tables import text_table
-from sitebuild import records, surroundings
+from sitebuild import exercises, judging, records, surroundings
 from sitebuild.fences import Block
 from sitebuild.figureparts import FigureParts, figure_parts
 from sitebuild.machine import stretch, yardstick
@@ -79,12 +80,17 @@ class Worker:
         return self._process
 
     def ask(self, block: Block) -> dict[str, Any]:
+        """Return what came of a block that ran."""
+        return self.send(
+            code=block.code, filename=f"{block.name}.py", native=block.native
+        )
+
+    def judge(self, name: str, code: str, check: str) -> dict[str, Any]:
+        """Return the verdict on an answer to an exercise."""
+        return self.send(code=code, filename=f"{name}.py", check=check)
+
+    def send(self, **request: str | None) -> dict[str, Any]:
         """Return the worker's answer; kills the worker when the time is up."""
-        request = {
-            "code": block.code,
-            "filename": f"{block.name}.py",
-            "native": block.native,
-        }
         with self._lock:
             process = self._started()
             if not self._is_ready:
@@ -99,7 +105,7 @@ class Worker:
                 message = f"did not end within {self.wall_limit_s:g} s and was stopped"
             else:
                 message = f"ended the interpreter (status {status})"
-            return {"error": message, "line": 0}
+            return {"error": message, "line": 0, "late": late.is_set()}
 
     def _end(self, process: subprocess.Popen[str]) -> int:
         _kill(process)
@@ -210,6 +216,19 @@ def _over(answer: dict[str, Any]) -> str:
     return ""
 
 
+def _in_time(block: Block, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what is answered within the limits; raises ProblemError beyond them."""
+    answer = ask()
+    for _ in range(TRIES - 1):
+        if not _over(answer):
+            break
+        # Once more: that run may have paid for an import or a busy moment.
+        answer = ask()
+    if said := _over(answer):
+        raise block.problem(f"snippet {block.name!r} {said}")
+    return answer
+
+
 def run(block: Block, hash_seed: str = "") -> Result:
     """Return what the block gives today; raises ProblemError where it fails.
 
@@ -222,16 +241,16 @@ def run(block: Block, hash_seed: str = "") -> Result:
     worker = _worker
     if hash_seed:
         worker = _seeded.setdefault(hash_seed, Worker(hash_seed=hash_seed))
-    answer = worker.ask(block)
-    for _ in range(TRIES - 1):
-        if not _over(answer):
-            break
-        # Once more: that run may have paid for an import or a busy moment.
-        answer = worker.ask(block)
+    if block.check:
+        asked = partial(worker.judge, block.name, block.code, block.check)
+        said = judging.text_of(block, _in_time(block, asked))
+        if block.kind != "exercise":
+            return Result(said)
+        forgot = exercises.forgetful(block.code)
+        judging.require_words(block, worker.judge(block.name, forgot, block.check))
+    answer = _in_time(block, partial(worker.ask, block))
     if "error" in answer:
         raise block.problem(f"snippet {block.name!r} {answer['error']}", answer["line"])
-    if said := _over(answer):
-        raise block.problem(f"snippet {block.name!r} {said}")
     printed = answer["output"]
     if block.figure:
         parts = figure_parts(block, printed)

@@ -7,6 +7,7 @@ so that no reader of the Markdown can see a block that another one overlooks.
     ```python name="x" mechanism     the idea itself; `fold`: what only measures
     ```python name="x" source="sdnotes.cap.merge.Sum"    below the source of that object
     ```python figure="cut-cable"     the same, printing one figure as SVG
+    ```python exercise="lru"         an exercise, and its other parts: exercises.py
     ```record name="cap/overdraft"   a table from evidence/records/
     ```output                        what the block above printed when last recorded
 
@@ -18,31 +19,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT
+from sitebuild import DOCS, ROOT, exercises
 from sitebuild.fenced import Fence, fences
+from sitebuild.fenceinfo import ATTRIBUTES, SHOWN_ONLY, attributes
 from sitebuild.files import files
 from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.shown import strange
 
 MAX_LINES = 20
 MAX_COLUMNS = 88
-SHOWN_ONLY = ("text", "bash", "markdown", "yaml", "json")
 NATIVE_REASONS = {
     "threads": "it starts threads, which a browser's Python does not have",
     "process": "it starts a process, which a browser's Python does not have",
     "scrypt": "it needs OpenSSL's scrypt, which a browser's Python does not have",
     "cryptography": "it needs the cryptography package, which is compiled",
 }
-_ATTRIBUTES = {
-    "python": {"name", "figure", "native", "source"},
-    "record": {"name"},
-    "output": set[str](),
-}
-_FLAGS = {"python": {"mechanism", "fold"}}
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _RECORD_NAME = re.compile(r"[a-z_]+/[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _OPENING = re.compile(r"\s*(?P<marks>```+|~~~+)[^\s`~]")
-_ATTRIBUTE = re.compile(r'([a-z]+)(?:="([^"]*)")?(?=\s|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +63,8 @@ class Block:
     """``mechanism``: the idea itself. ``fold``: its source is folded away."""
     source: str | None = None
     """The object of the package whose source is shown above the code."""
+    check: str = ""
+    """What judges it, in a part of an exercise."""
 
     @property
     def where(self) -> str:
@@ -87,51 +83,16 @@ class Block:
         )
 
 
-def _attributes(fence: Fence, path: Path) -> tuple[str, dict[str, str]]:
-    def wrong(message: str) -> ProblemError:
-        return ProblemError(Problem(relative(path), fence.line, message))
-
-    language, _, rest = fence.info.partition(" ")
-    known = (*_ATTRIBUTES, *SHOWN_ONLY)
-    if language in ("py", "python3", "pycon", "py3", "ipython"):
-        raise wrong(
-            f"a fence of `{language}` would not run: write "
-            '```python name="..." (or ```text, for what is only shown)'
-        )
-    if language not in known:
-        raise wrong(
-            f"unknown fence {fence.info!r}; known are {', '.join(known)} "
-            "(sitebuild/fences.py holds the list)"
-        )
-    allowed = _ATTRIBUTES.get(language, set[str]())
-    flags = _FLAGS.get(language, set[str]())
-    pairs = [match.groups() for match in _ATTRIBUTE.finditer(rest)]
-    bare = {key for key, value in pairs if value is None}
-    if _ATTRIBUTE.sub("", rest).strip() or bare & allowed:
-        raise wrong(
-            f"cannot read the attributes of {fence.info!r}: each is written "
-            'key="value", in double quotes, one space apart'
-        )
-    found = {key: value or "" for key, value in pairs}
-    if unknown := sorted((found.keys() - allowed - bare) | (bare - flags)):
-        raise wrong(
-            f"unknown attribute {unknown[0]!r} of a {language} fence; "
-            f"allowed: {', '.join(sorted(allowed | flags)) or 'none'}"
-        )
-    if len(bare) > 1:
-        raise wrong(f"a fence is one of {' and '.join(sorted(bare))}, not both")
-    return language, found | {"flag": "".join(bare)}
-
-
 def _check_python(block: Block) -> None:
     lines = block.code.splitlines()
     if block.native is not None and block.native not in NATIVE_REASONS:
         raise block.problem(
             f"native={block.native!r} is not one of {', '.join(NATIVE_REASONS)}"
         )
-    if len(lines) > MAX_LINES:
+    most = exercises.MOST_LINES.get(block.kind, MAX_LINES)
+    if len(lines) > most:
         raise block.problem(
-            f"snippet {block.name!r} has {len(lines)} lines; at most {MAX_LINES} "
+            f"snippet {block.name!r} has {len(lines)} lines; at most {most} "
             "are allowed: move what is long into the package"
         )
     for number, line in enumerate(lines, start=1):
@@ -172,11 +133,13 @@ def _check_closed(fence: Fence, path: Path, language: str) -> None:
 
 
 def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Block:
+    kinds = [kind for kind in exercises.KINDS if kind in found]
+    kind = kinds[0] if kinds else language
     block = Block(
         path=path,
         line=fence.line,
-        kind=language,
-        name=found.get("name") or found.get("figure") or "",
+        kind=kind,
+        name=found.get("name") or found.get("figure") or found.get(kind) or "",
         figure="figure" in found,
         native=found.get("native"),
         code=fence.text.rstrip("\n"),
@@ -195,8 +158,11 @@ def _block(fence: Fence, path: Path, language: str, found: dict[str, str]) -> Bl
                 'name="cap/overdraft"'
             )
         return block
-    if ("name" in found) == ("figure" in found):
-        raise block.problem('a snippet needs one of name="..." and figure="..."')
+    if len(kinds) + ("name" in found) + ("figure" in found) != 1:
+        raise block.problem(
+            'a snippet needs one of name="..." and figure="...", or, in an exercise, '
+            f"one of {', '.join(exercises.KINDS)}"
+        )
     if block.figure and (block.flag or block.source):
         raise block.problem("a figure's source is folded: it has no such attribute")
     if block.source and block.flag == "fold":
@@ -224,7 +190,7 @@ def _scanned(text: str, path: Path) -> tuple[Block, ...]:
     """Scan a page once, for all checks that ask for its blocks."""
     blocks: list[Block] = []
     for fence in fences(text, path):
-        language, found = _attributes(fence, path)
+        language, found = attributes(fence, path)
         if language != "markdown":
             _check_closed(fence, path, language)
         if language == "output":
@@ -241,16 +207,18 @@ def _scanned(text: str, path: Path) -> tuple[Block, ...]:
                 )
             recorded = fence.text.removesuffix("\n")
             blocks[-1] = replace(last, recorded=recorded, end=fence.end)
-        elif language in _ATTRIBUTES:
+        elif language in ATTRIBUTES:
             blocks.append(_block(fence, path, language, found))
     seen: dict[str, Block] = {}
     for block in blocks:
+        if block.kind in exercises.PARTS:
+            continue  # it stands where its exercise does
         if twin := seen.get(block.anchor):
             raise block.problem(
                 f"the name {block.name!r} is taken by the block at line {twin.line}"
             )
         seen[block.anchor] = block
-    return tuple(blocks)
+    return tuple(exercises.judged(blocks, text))
 
 
 def pages(docs: Path) -> list[Path]:
@@ -284,7 +252,10 @@ def scan(docs: Path) -> list[Block]:
     for block in blocks:
         if block.kind == "record":
             continue  # the same record may be printed on two pages
-        if twin := seen.get((block.name, block.code)):
-            raise block.problem(f"this very block stands at {twin.where} already")
-        seen[block.name, block.code] = block
+        # By its name a shell knows an exercise, on whatever page it stands.
+        key = (block.name, "" if block.kind == "exercise" else block.code)
+        if twin := seen.get(key):
+            what = "an exercise of this name" if key[1] == "" else "this very block"
+            raise block.problem(f"{what} stands at {twin.where} already")
+        seen[key] = block
     return blocks

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from sdnotes.tables import text_table
-from sitebuild import DOCS, fences
+from sitebuild import DOCS, exercises, fences
 from sitebuild.problems import Problem, line_of, relative
 
 _LOADS = {
@@ -199,6 +199,8 @@ def output_problems(site: Path) -> list[Problem]:
     pages = read(site)
     problems: list[Problem] = []
     for block in fences.scan(DOCS):
+        if block.kind in exercises.PARTS:
+            continue  # they are folded away below their exercise
         address = block.path.relative_to(DOCS).with_suffix("").as_posix() + "/"
         page = pages.get(address.removesuffix("index/"))
         shown = page.outputs.get(block.name) if page else None

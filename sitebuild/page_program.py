@@ -61,10 +61,11 @@ def program(code: str, filename: str) -> Iterator[types.ModuleType]:
         _forget_modules_of(folder)
 
 
-def execute(code: str, module: types.ModuleType) -> None:
-    """Run the code in its module; what it raises comes out."""
+def execute(code: str | ast.Module, module: types.ModuleType) -> None:
+    """Run the code, or what it was read as, in its module; what it raises comes out."""
     filename = str(module.__file__)
-    exec(compile(ast.parse(code, filename), filename, "exec"), module.__dict__)  # noqa: S102
+    tree = ast.parse(code, filename) if isinstance(code, str) else code
+    exec(compile(tree, filename, "exec"), module.__dict__)  # noqa: S102
 
 
 @contextlib.contextmanager
@@ -124,3 +125,33 @@ def _forget_modules_of(folder: str) -> None:
         file = getattr(module, "__file__", None)
         if isinstance(file, str) and os.path.dirname(file) == folder:
             del sys.modules[name]
+
+
+def traceback_text(
+    error: BaseException, filename: str, ours: set[str], without_processes: str
+) -> str:
+    """Return the traceback as a terminal prints it, from the snippet's own line on.
+
+    Frames of the runner's files are left out. Where a missing module of multiprocessing
+    is the cause, a line is added that says what to do.
+    """
+    frames = error.__traceback__
+    while frames and frames.tb_frame.f_code.co_filename != filename:
+        frames = frames.tb_next
+    shown = traceback.TracebackException(type(error), error, frames)
+    chain = list(_chained(shown))
+    for link in chain:
+        link.stack[:] = [f for f in link.stack if f.filename not in ours]
+    if any("_multiprocessing" in str(link) for link in chain):
+        shown.__notes__ = [without_processes]
+    return "".join(shown.format())
+
+
+def _chained(
+    shown: traceback.TracebackException,
+) -> Iterator[traceback.TracebackException]:
+    """Yield an error as it will be shown, and those that it came from."""
+    link: traceback.TracebackException | None = shown
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__

@@ -1,6 +1,7 @@
 """Run one snippet and say what it printed: the Python side of the page's Run button.
 
     the page --code--> Session.run --emit("out", "text")--> the page
+    the page --code, check--> Session.grade --> a verdict (page_grader.py)
 
 The file goes into the browser as it stands, with its neighbours page_*.py, and runs
 under Pyodide; the parity tests run it there under Node. sitebuild/worker.py, which runs
@@ -21,13 +22,14 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sitebuild.page_grader import Graded, grade, library_kept
 from sitebuild.page_loop import PageLoop, as_in_a_program, install
 from sitebuild.page_loop import run as run_in_a_loop
-from sitebuild.page_program import execute, program
+from sitebuild.page_program import execute, program, traceback_text
 from sitebuild.page_replace import replace
 from sitebuild.page_streams import Printed, between_runs, standard_streams
 
@@ -64,7 +66,7 @@ def refusing(message: str) -> Any:
     return refuse
 
 
-_OF_OURS = (refusing, execute, replace, Printed.write, run_in_a_loop)
+_OF_OURS = (refusing, execute, replace, Printed.write, run_in_a_loop, grade)
 _OURS = {code.__code__.co_filename for code in _OF_OURS}
 
 
@@ -201,6 +203,30 @@ class Session:
         the package's objects, so the package is imported anew after it. ``instead`` is
         such an object's name, and its lines for this run.
         """
+        own = published and instead is None
+        with self._begun(code, filename, published=own) as module:
+            try:
+                if instead is not None:
+                    replace(*instead)
+                execute(code, module)
+                ended = True
+            except BaseException as error:  # noqa: BLE001 - shown to the reader
+                ended = self._failed(error, filename)
+            del module  # else it would outlive its end
+        return ended
+
+    def grade(self, code: str, filename: str, check: str) -> Graded:
+        """Judge an answer by an exercise's check; its own error is printed."""
+        with library_kept(), self._begun(code, filename, published=False) as module:
+            graded = grade(code, module, check, lambda e: self._failed(e, filename))
+            del module
+        return graded
+
+    @contextlib.contextmanager
+    def _begun(
+        self, code: str, filename: str, *, published: bool
+    ) -> Iterator[types.ModuleType]:
+        """Begin a run, and at its end put back what it may have changed."""
         self._chars = self.dropped_chars = 0
         self.runs += 1
         _RUN.set(self.runs)
@@ -214,24 +240,17 @@ class Session:
                 as_in_a_program(),
                 program(code, filename) as module,
             ):
-                try:
-                    if instead is not None:
-                        replace(*instead)
-                    execute(code, module)
-                    ended = True
-                except BaseException as error:  # noqa: BLE001 - shown to the reader
-                    ended = self._failed(error, filename)
-                del module  # else it would outlive its end
+                yield module
+                del module
         finally:
             sys.excepthook = hook
             put_back(self._builtins)
             logging.root.handlers.clear()  # they would write to this run's streams
             logging.root.setLevel(logging.WARNING)
-            if not published or instead is not None:
+            if not published:
                 forget("sdnotes")
             self.runs += 1
             self.send()
-        return ended
 
     def _failed(self, error: BaseException, filename: str) -> bool:
         """Print what a terminal would print; return whether it counts as an end."""
@@ -239,36 +258,8 @@ class Session:
             if error.code is not None and not isinstance(error.code, int):
                 self.take("err", f"{error.code}\n")
             return error.code in (None, 0)
-        self.take("err", traceback_text(error, filename))
+        self.take("err", traceback_text(error, filename, _OURS, NO_PROCESS))
         return False
-
-
-def traceback_text(error: BaseException, filename: str) -> str:
-    """Return the traceback as a terminal prints it, from the snippet's own line on.
-
-    Frames of the runner's files are left out. Where a missing module of multiprocessing
-    is the cause, a line is added that says what to do.
-    """
-    frames = error.__traceback__
-    while frames and frames.tb_frame.f_code.co_filename != filename:
-        frames = frames.tb_next
-    shown = traceback.TracebackException(type(error), error, frames)
-    chain = list(_chained(shown))
-    for link in chain:
-        link.stack[:] = [f for f in link.stack if f.filename not in _OURS]
-    if any("_multiprocessing" in str(link) for link in chain):
-        shown.__notes__ = [NO_PROCESS]
-    return "".join(shown.format())
-
-
-def _chained(
-    shown: traceback.TracebackException,
-) -> Iterator[traceback.TracebackException]:
-    """Yield an error as it will be shown, and those that it came from."""
-    link: traceback.TracebackException | None = shown
-    while link is not None:
-        yield link
-        link = link.__cause__ or link.__context__
 
 
 def put_back(names: Mapping[str, object]) -> None:

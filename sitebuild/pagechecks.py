@@ -20,7 +20,7 @@ from sitebuild.problems import Problem, relative
 
 KINDS = {
     *("note", "abstract", "info", "tip", "success", "question", "warning", "failure"),
-    *("danger", "bug", "example", "quote", "claim", "answer"),
+    *("danger", "bug", "example", "quote", "claim", "answer", "hint"),
 }
 """What an admonition may be: the theme's own, and those that sdnotes.css draws."""
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from sitebuild import DOCS, fences, pagetree
+from sitebuild import DOCS, exercises, fences, pagetree
 from sitebuild.problems import Problem, relative
 
 SMALL = 10
@@ -86,7 +86,7 @@ def _made(blocks: list[fences.Block]) -> set[Decimal]:
     given = (
         node.value
         for block in blocks
-        if block.kind == "python"
+        if block.kind in ("python", *exercises.KINDS)
         for node in ast.walk(ast.parse(block.code))
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float)
     )

@@ -11,6 +11,9 @@ of a snippet is said of the page. Left out are rules that a snippet breaks on pu
     PERF           what is plain comes before what is quick
     ARG005, B023   lambdas stand in for clocks and callbacks, as in the tests
 
+Of an exercise its check, which knows the name Wrong, and its solutions are linted: what
+it begins with is not whole, and a wrong answer is wrong on purpose.
+
 One is added: PLC2701, a private name that is imported from another module.
 """
 
@@ -25,18 +28,20 @@ from sitebuild import ROOT, fences
 from sitebuild.fences import Block
 from sitebuild.problems import Problem, ProblemError, relative
 
+_LINTED = ("python", "check", "solution")
 _OPTIONS = (
     *("--no-cache", "--output-format", "json", "--exit-zero", "--preview"),
     *("--config", str(ROOT / "pyproject.toml")),
     # Else --preview would bring all rules that are still on trial.
     *("--config", "lint.explicit-preview-rules = true"),
+    *("--config", "builtins = ['Wrong']"),
     *("--extend-select", "PLC2701,SLF001", "--ignore", "D,T201,I,PERF,ARG005,B023"),
 )
 
 
 def remarks(blocks: Sequence[Block]) -> list[Problem]:
     """Return what ruff says of snippets, each at its line of its page."""
-    snippets = [block for block in blocks if block.kind == "python"]
+    snippets = [block for block in blocks if block.kind in _LINTED]
     with tempfile.TemporaryDirectory() as folder:
         for number, block in enumerate(snippets):
             path = Path(folder, f"snippet_{number}.py")

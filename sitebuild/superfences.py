@@ -15,7 +15,17 @@ from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
-from sitebuild import DOCS, ROOT, engine, excerpts, fences, records, steady
+from sitebuild import (
+    DOCS,
+    ROOT,
+    engine,
+    excerpts,
+    exercisehtml,
+    exercises,
+    fences,
+    records,
+    steady,
+)
 from sitebuild.build import BROWSER, SERVING
 from sitebuild.files import files
 from sitebuild.problems import ProblemError
@@ -146,6 +156,8 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
         # With an id of its own, by which the theme's copy button finds its code.
         driver = f'<div class="sd-driver" id="{block.anchor}-run">{source}</div>'
         body = f"{excerpt}{driver}{_bar(block)}{mark}{printed}"
+    if block.kind == "exercise":
+        return exercisehtml.exercise(block, body, lines)
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}"'
         f'{about} style="--sd-lines:{lines}">{body}</div>'
@@ -207,9 +219,10 @@ def render(
 ) -> str:
     """Return a block's HTML: its source and what it printed in this very build."""
     del class_name, kwargs
-    name = options.get("name") or options.get("figure") or ""
+    kind = next((kind for kind in exercises.KINDS if kind in options), language)
+    name = options.get("name") or options.get("figure") or options.get(kind) or ""
     try:
-        return _rendered(language, name, source, md)
+        return _rendered(kind, name, source, md)
     except ProblemError as error:
         if os.environ.get(SERVING):
             print(error, file=sys.stderr)
@@ -219,13 +232,15 @@ def render(
         raise
     except Exception as error:
         # SuperFences would show the source as prose instead, and the build would pass.
-        message = f"docs/: {language} block {name!r}: {type(error).__name__}: {error}"
+        message = f"docs/: {kind} block {name!r}: {type(error).__name__}: {error}"
         raise SuperFencesException(message) from error
 
 
-def _rendered(language: str, name: str, source: str, md: Markdown) -> str:
+def _rendered(kind: str, name: str, source: str, md: Markdown) -> str:
     refresh()
-    block = _find(language, name, source)
+    block = _find(kind, name, source)
+    if block.kind == "check":
+        return exercisehtml.check(block, _code_html(block.code, md))
     result = steady.run(block)
     try:
         steady.check(block, result)
@@ -237,6 +252,11 @@ def _rendered(language: str, name: str, source: str, md: Markdown) -> str:
         return _record_html(block)
     if block.figure:
         return _figure_html(block, result, md)
+    if block.kind in exercises.PARTS:
+        place = _place("sd-progress")
+        return exercisehtml.answers(
+            block, lambda part: _code_html(part.code, md), place
+        )
     return _snippet_html(block, result, md)
 
 

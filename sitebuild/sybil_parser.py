@@ -69,6 +69,8 @@ class SnippetParser:
     def __call__(self, document: Document) -> Iterable[Region]:
         """Yield one region for each block. Raises ProblemError for a bad fence."""
         for block in scan_text(document.text, Path(document.path)):
+            if block.kind == "check":
+                continue  # it runs with each answer
             yield Region(block.start, block.end, parsed=block, evaluator=self._evaluate)
 
     def _evaluate(self, example: Example) -> str | None:

@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from sitebuild import ROOT, changes, fences, imports, records, takeaway
+from sitebuild import ROOT, changes, exercises, fences, imports, records, takeaway
 from sitebuild.browser import node
 from sitebuild.facts import facts_of
 from sitebuild.files import files
@@ -157,16 +157,20 @@ def _snippets() -> Iterator[Unit]:
     roots = (ROOT / "sitebuild" / f"{name}.py" for name in _ENGINE)
     engine = imports.closure(roots, ("sitebuild",))
     for path in fences.all_pages():
-        for block in fences.scan_text(path.read_text("utf-8"), path):
+        blocks = fences.scan_text(path.read_text("utf-8"), path)
+        for number, block in enumerate(blocks):
+            if block.kind == "check":
+                continue  # it is used by the answers, which are tests
+            part = f" {number}" if block.kind in exercises.PARTS else ""
             found = (
                 {records.path_of(block.name)}
                 if block.kind == "record"
-                else imports.closure(imports.used_by(ast.parse(block.code)))
+                else imports.closure(_used_by(block))
             )
             uses = frozenset(path for path in found | engine if path.is_file())
             yield Unit(
                 kind="snippets",
-                name=f"{relative(path)}#{block.name}",
+                name=f"{relative(path)}#{block.name}{part}",
                 own=(path,),
                 uses=uses | _faces(uses),
                 text=_words(block),
@@ -174,8 +178,14 @@ def _snippets() -> Iterator[Unit]:
             )
 
 
+def _used_by(block: fences.Block) -> set[Path]:
+    used = imports.used_by(ast.parse(block.code))
+    return {*used, *imports.used_by(ast.parse(block.check))}
+
+
 def _words(block: fences.Block) -> str:
-    return repr((block.kind, block.name, block.native, block.code, block.recorded))
+    said = (block.kind, block.name, block.native, block.code, block.recorded)
+    return repr((*said, block.check))
 
 
 @cache

@@ -1,6 +1,7 @@
 """The child process that runs snippets: one request a line in, one answer a line out.
 
-A request is {"code": ..., "filename": ..., "native": ...}; an answer
+A request is {"code": ..., "filename": ..., "native": ...}, or, of an answer to an
+exercise, {"code": ..., "filename": ..., "check": ...} (grading.py); an answer
 {"output": ..., "cpu_s": ..., "wall_s": ..., "yardstick_cpu_s": ..., "used": [...]} or
 {"error": ..., "line": ...}; before the first, {} says that the child is ready. Each
 block runs in a fork of its own, in an empty folder, so that nothing is left of it for
@@ -26,6 +27,7 @@ import zoneinfo
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from sitebuild.grading import grade
 from sitebuild.machine import yardstick
 from sitebuild.page_program import execute, program
 from sitebuild.page_runner import OUTPUT_LIMIT_CHARS, refusing
@@ -227,13 +229,17 @@ def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     }
 
 
+def _run(request: dict[str, Any]) -> dict[str, Any]:
+    return grade(**request) if "check" in request else run(**request)
+
+
 def _forked(request: dict[str, Any]) -> dict[str, Any]:
     """Run a block in a fork of this process and return its answer."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        answer = run(**request)
+        answer = _run(request)
         with os.fdopen(writing, "w", encoding="utf-8") as pipe:
             pipe.write(json.dumps(answer))
         os._exit(0)
@@ -254,7 +260,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         try:
             # Where there is no fork, blocks share this process, and their own care
             # is all that keeps them apart.
-            return _forked(request) if hasattr(os, "fork") else run(**request)
+            return _forked(request) if hasattr(os, "fork") else _run(request)
         finally:
             os.chdir(home)
 

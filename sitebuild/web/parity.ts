@@ -1,6 +1,6 @@
 // Run snippets in Pyodide under Node, with the runtime that pages are served.
-//   node parity.js <runtime's folder> <folder for scratch>  < [{name, code}]
-// Prints {name: {ok, out, err}} as JSON.
+//   node parity.js <runtime's folder> <folder for scratch>  < [{name, code, check?}]
+// Prints {name: {ok, out, err}} as JSON, of what has a check its verdict and message too.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -37,13 +37,19 @@ const start = () =>
 	);
 let python = await start();
 const results: Record<string, object> = {};
-for (const { name, code } of JSON.parse(readFileSync(0, "utf-8"))) {
+for (const { name, code, check } of JSON.parse(readFileSync(0, "utf-8"))) {
 	printed.out = printed.err = "";
 	try {
 		await python.prepare(code);
 		const file = `${name.slice(name.lastIndexOf("/") + 1)}.py`; // as a page names it
-		const ok = await python.run(code, file, true);
-		results[name] = { ok, ...printed };
+		if (check === undefined) {
+			const ok = await python.run(code, file, true);
+			results[name] = { ok, ...printed };
+			continue;
+		}
+		await python.prepare(check);
+		const { verdict, message } = await python.grade(code, file, check);
+		results[name] = { ok: verdict === "passed", ...printed, verdict, message };
 	} catch (error) {
 		results[name] = { ok: false, out: printed.out, err: String(error) };
 		python = await start(); // as the page does: what broke it goes with it

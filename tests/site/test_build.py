@@ -8,7 +8,7 @@ import mini
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild import DOCS, build, copies, fences, htmlchecks, reproduce
+from sitebuild import DOCS, build, copies, exercises, fences, htmlchecks, reproduce
 from sitebuild.problems import ProblemError
 from sitebuild.testing import hosting
 
@@ -24,7 +24,8 @@ def test_the_built_site_has_no_problem(site: Path) -> None:
 
 def test_each_page_shows_what_is_recorded_and_no_block_is_left_out(site: Path) -> None:
     shown = [name for page in htmlchecks.read(site).values() for name in page.outputs]
-    assert sorted(shown) == sorted(block.name for block in fences.scan(DOCS))
+    blocks = [b for b in fences.scan(DOCS) if b.kind not in exercises.PARTS]
+    assert sorted(shown) == sorted(block.name for block in blocks)
     assert htmlchecks.output_problems(site) == []
 
 
@@ -39,6 +40,33 @@ def test_zensical_builds_the_same_pages_anchors_and_outputs(
         assert page.outputs == theirs[address].outputs, address
     assert not htmlchecks.foreign_problems(zensical_site, build.site_url())
     assert htmlchecks.output_problems(zensical_site) == []
+
+
+def folds(page: LexborHTMLParser) -> list[tuple[str, str]]:
+    """Return what is folded away on a page: titles, and the text below them."""
+    return [
+        (fold.css("summary")[0].text(), " ".join(fold.text().split()))
+        for fold in page.css("details.hint, details.sd-fold")
+    ]
+
+
+def test_both_builders_fold_away_the_parts_of_each_exercise(
+    site: Path, zensical_site: Path
+) -> None:
+    practice = [block for block in fences.scan(DOCS) if block.kind == "check"]
+    assert practice
+    for block in practice:
+        name = block.path.relative_to(DOCS).with_suffix("") / "index.html"
+        ours, theirs = (
+            LexborHTMLParser((built / name).read_text("utf-8"))
+            for built in (site, zensical_site)
+        )
+        assert folds(ours) == folds(theirs)
+        code = ours.css(f"[data-sd-check={block.name}] code")[0].text()
+        assert code.rstrip() == block.code.rstrip()
+        titles = [title for title, _ in folds(ours)]
+        assert titles.count("Hint 1") == titles.count("How this is judged")
+        assert len(ours.css(".sd-progress")) == 1
 
 
 def test_every_figure_is_drawn_alike_in_other_circumstances(

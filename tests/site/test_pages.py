@@ -126,7 +126,7 @@ def test_what_the_buttons_run_is_the_code_of_the_page_s_source(
     here = [
         block
         for block in fences.scan(DOCS)
-        if block.kind == "python"
+        if block.kind in ("python", "exercise")
         and block.path.relative_to(DOCS).as_posix().removesuffix(".md")
         == (visited.path.rstrip("/") or "index")
     ]

@@ -4,7 +4,7 @@ import pytest
 from programs import LEFT, LEFT_SAYS, PROGRAMS
 
 from sdnotes.tables import text_table
-from sitebuild import DOCS, browser, engine, fences
+from sitebuild import DOCS, browser, engine, exercises, fences, judging
 from sitebuild.files import files
 from sitebuild.testing import parity
 
@@ -15,6 +15,14 @@ BLOCKS = [
     for block in fences.scan(DOCS)
     if block.kind == "python" and block.native is None
 ]
+
+
+JUDGED = [block for block in fences.scan(DOCS) if block.kind in exercises.JUDGED]
+
+
+def part_name(block: fences.Block) -> str:
+    """Return what no other part of an exercise is called."""
+    return f"{block.kind}-{block.line}/{whole_name(block)}"
 
 
 def whole_name(block: fences.Block) -> str:
@@ -139,7 +147,9 @@ def ran() -> dict[str, parity.Ran]:
     }
     codes = {whole_name(block): block.code for block in BLOCKS}
     assert len(codes) == len(BLOCKS)
-    return parity.run(browser.assemble(), codes | own)
+    answers = {part_name(block): block.code for block in JUDGED}
+    checks = {part_name(block): block.check for block in JUDGED}
+    return parity.run(browser.assemble(), codes | answers | own, checks)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=whole_name)
@@ -157,6 +167,17 @@ def test_a_snippet_prints_in_a_page_what_is_recorded(
         assert parts.svg == drawn.svg  # so a page may compare pictures too
     else:
         assert engine.as_recorded(result["out"]) == (block.recorded or "")
+
+
+@pytest.mark.parametrize("block", JUDGED, ids=part_name)
+def test_an_answer_is_judged_in_a_page_as_in_the_build(
+    block: fences.Block, ran: dict[str, parity.Ran]
+) -> None:
+    result = ran[part_name(block)]
+    assert result["verdict"] == judging.MEANT[block.kind]
+    assert result["err"] == ""
+    if block.kind == "wrong":
+        assert engine.as_recorded(result["message"]) == block.recorded
 
 
 def test_no_snippet_was_left_out(ran: dict[str, parity.Ran]) -> None:

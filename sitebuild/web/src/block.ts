@@ -2,14 +2,14 @@
 import { comparisonInWords } from "./compare.ts";
 import { copy } from "./dom.ts";
 import type { Editor } from "./editor.ts";
+import type { Exercise } from "./exercise.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
 import { type End, type Interpreter, STOPPED, sentences } from "./interpreter.ts";
-import { keep, kept } from "./kept.ts";
+import { type Draft, draftOf } from "./kept.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
 import { Output } from "./output.ts";
-import type { Instead } from "./protocol.ts";
 import { isGone, RELOAD } from "./release.ts";
 import { Runs } from "./runs.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
@@ -23,6 +23,8 @@ export class Block {
 	#published: { code: string; output: string };
 	#result: HTMLElement | null;
 	#figure: FigureView | null;
+	#exercise: Exercise | null;
+	#draft: Draft;
 	#output: Output | null = null;
 	#editor: Editor | null = null;
 	#notice: HTMLElement | null = null;
@@ -38,6 +40,7 @@ export class Block {
 		bar: HTMLElement,
 		figure: FigureView | null,
 		interpreter: Interpreter,
+		exercise: Exercise | null = null,
 	) {
 		this.element = element;
 		this.name = element.dataset.sdName ?? "";
@@ -46,6 +49,8 @@ export class Block {
 			element.querySelector<HTMLElement>(".language-py.highlight") ?? element;
 		this.#result = element.querySelector<HTMLElement>(".result");
 		this.#figure = figure;
+		this.#exercise = exercise;
+		this.#draft = exercise?.draft ?? draftOf(this.name);
 		const text = (inside: Element | null) =>
 			inside?.querySelector("code")?.textContent ?? "";
 		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
@@ -66,8 +71,9 @@ export class Block {
 		const id = figure ? null : element.id;
 		this.#tools = new Toolbar(bar, id, {
 			runOrStop: () => (this.#runs.areUnderWay ? this.#runs.stop() : this.run()),
+			check: exercise && (() => this.run(exercise.check)),
 			edit: () => (this.#opening ? undefined : void this.edit()),
-			showMine: () => void this.edit(kept(this.name) ?? this.code),
+			showMine: () => void this.edit(this.#draft.kept() ?? this.code),
 			reset: () => this.reset(),
 			share: () => void this.#link(),
 		});
@@ -86,7 +92,7 @@ export class Block {
 		this.#tools.arrange({
 			running: this.#runs.areUnderWay,
 			edited: this.isEdited,
-			hasMine: kept(this.name) !== null,
+			hasMine: this.#draft.kept() !== null,
 			hasOutput: this.#output !== null,
 		});
 	}
@@ -105,10 +111,10 @@ export class Block {
 		});
 	}
 
-	/** Run what the editor holds, or the published code. */
-	run(): void {
+	/** Run what the editor holds, or the published code; or have it judged by a check. */
+	run(check?: string): void {
 		this.#dismiss();
-		this.#runs.start(this.code);
+		this.#runs.start(this.code, check);
 	}
 
 	#isAsPublished(output: Output): boolean {
@@ -145,15 +151,26 @@ export class Block {
 			return;
 		}
 		output.element.hidden = output.text === "";
+		if (end.kind === "graded") {
+			this.#say(this.#exercise?.told(end) ?? "");
+			return;
+		}
 		const drawn = figureIn(output.out);
 		const verdict = this.#figure
 			? this.#figure.verdict(output, end.ok)
-			: comparisonInWords(output.compare(this.#published.output));
+			: this.#compared(output);
 		if (drawn && !this.#figure) {
 			output.draw(picture(drawn.svg));
 		}
 		const spoken = drawn ? drawn.description : output.text.slice(0, 300);
 		this.#say(sentences(end, verdict), ` Output: ${spoken || "none"}`);
+	}
+
+	#compared(output: Output): string {
+		// What an exercise begins with is there to be changed, and so is what it prints.
+		return this.#exercise
+			? ""
+			: comparisonInWords(output.compare(this.#published.output));
 	}
 
 	/** Open the editor with the published code, or with other code. */
@@ -175,7 +192,7 @@ export class Block {
 		this.#editor?.destroy();
 		const changed = () => {
 			this.#say("");
-			keep(this.name, this.code === this.#published.code ? null : this.code);
+			this.#draft.keep(this.code === this.#published.code ? null : this.code);
 		};
 		const label = `Code ${from === "link" ? "from a link, for" : "of"} ${this.name}`;
 		const wrap = from === "link"; // nothing of what was not read may stand aside
@@ -274,23 +291,4 @@ export class Block {
 		this.#editor?.destroy();
 		this.#figure?.leave();
 	}
-}
-
-/**
- * Return how what the reader sees becomes a run: as it stands, or, where it is the source
- * of an object of the package, as the snippet below it, which calls that object.
- */
-function jobsOf(
-	element: HTMLElement,
-	published: string,
-): (code: string) => { code: string; instead?: Instead } {
-	const object = element.dataset.sdObject;
-	if (object === undefined) {
-		return (code) => ({ code });
-	}
-	const driver = element.querySelector(".sd-driver code")?.textContent?.trimEnd() ?? "";
-	return (source) =>
-		source === published
-			? { code: driver }
-			: { code: driver, instead: { object, source } };
 }

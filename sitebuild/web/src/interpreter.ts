@@ -1,6 +1,13 @@
 // An interpreter: a worker that runs snippets in turn and can be stopped. It is made when
 // it is first needed, and replaced after a stop. A page has one (pageworker.ts).
-import type { Answer, Instead, Request, Stream } from "./protocol.ts";
+import {
+	type Answer,
+	type Graded,
+	graded,
+	type Instead,
+	type Request,
+	type Stream,
+} from "./protocol.ts";
 
 const LIMIT_S = 20;
 /** For a run that a newer one of its own waits for: a new worker takes about as long. */
@@ -22,7 +29,9 @@ export interface Job {
 	filename: string;
 	published: boolean;
 	/** What stands in the place of one of the package's objects while it runs. */
-	instead?: Instead;
+	instead?: Instead | undefined;
+	/** An exercise's check, where the code is to be judged by it. */
+	check?: string | undefined;
 	/** What it waits for has changed: in words. */
 	onWait(words: string): void;
 	/** The interpreter is ready and runs this one now. */
@@ -37,6 +46,7 @@ export interface Job {
  */
 export type End =
 	| { kind: "ended"; ok: boolean; ms: number; droppedChars: number; fresh: boolean }
+	| ({ kind: "graded"; fresh: boolean } & Graded)
 	| { kind: "stopped"; after: "reader" | "limit" | "left" }
 	| { kind: "replaced" }
 	| { kind: "failed"; byCode: boolean; message: string };
@@ -56,7 +66,7 @@ export function sentences(
 	verdict: string,
 ): string {
 	const words = [`${ok ? "Ran" : "Ended with an error"} in ${Math.ceil(ms)} ms.`];
-	if (ok) {
+	if (ok && verdict !== "") {
 		words.push(verdict);
 	}
 	if (droppedChars > 0) {
@@ -177,14 +187,23 @@ export class Interpreter {
 			this.#ready = true;
 			this.#limitRun(this.#isOvertaken(job));
 			job.onStart();
-		} else if (answer.kind === "printed" && this.#stage === "started") {
-			job.onPrint(answer.stream, answer.text);
-		} else if (answer.kind === "ended" && this.#stage === "started") {
-			this.#finish({ ...answer, fresh: this.#fresh });
 		} else if (answer.kind === "failed") {
 			this.renew(); // whatever broke it, the next run begins with a new one
 			const { byCode, message } = answer;
 			this.#finish({ kind: "failed", byCode: byCode === true, message: String(message) });
+		} else if (this.#stage === "started") {
+			this.#heardOfRun(answer, job);
+		}
+	}
+
+	/** Hear of a run that has begun what it prints, and its end. */
+	#heardOfRun(answer: Answer, job: Job): void {
+		if (answer.kind === "printed") {
+			job.onPrint(answer.stream, answer.text);
+		} else if (answer.kind === "ended") {
+			this.#finish({ ...answer, fresh: this.#fresh });
+		} else if (answer.kind === "graded") {
+			this.#finish({ kind: "graded", fresh: this.#fresh, ...graded(answer) });
 		}
 	}
 
@@ -230,16 +249,20 @@ export class Interpreter {
 			return;
 		}
 		this.#worker ??= this.#started();
-		const { code, filename, published, instead } = job;
+		const { code, filename, published, instead, check } = job;
 		this.#fresh = !this.#touched;
 		this.#touched = true;
 		this.#running = true;
 		this.#run += 1;
 		this.#stage = "asked";
-		const request: Request = { run: this.#run, code, filename, published };
-		if (instead) {
-			request.instead = instead;
-		}
+		const request: Request = {
+			run: this.#run,
+			code,
+			filename,
+			published,
+			...(instead !== undefined && { instead }),
+			...(check !== undefined && { check }),
+		};
 		this.#worker.postMessage(request);
 		this.#giveTime(TAKE_S);
 	}

@@ -2,6 +2,7 @@
 // The interpreter and the editor are fetched when a reader first asks for them.
 import { Block } from "./block.ts";
 import { make } from "./dom.ts";
+import { Exercise } from "./exercise.ts";
 import { FigureView, mountTools } from "./figureview.ts";
 import { interpreter } from "./pageworker.ts";
 import { isShared, LinkError, linkTo, readFragment } from "./share.ts";
@@ -54,7 +55,9 @@ function mountOne(element: HTMLElement): void {
 	const figure = box ? new FigureView(element, box) : null;
 	const bar = element.querySelector<HTMLElement>(".sd-bar");
 	if (bar) {
-		blocks.push(new Block(element, bar, figure, interpreter));
+		const exercise = Exercise.of(element);
+		blocks.push(new Block(element, bar, figure, interpreter, exercise));
+		exercise?.mount(bar);
 	}
 }
 

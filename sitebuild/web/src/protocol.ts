@@ -13,6 +13,29 @@ export interface Request {
 	filename: string;
 	published: boolean;
 	instead?: Instead;
+	/** An exercise's check: the code is an answer to be judged by it. */
+	check?: string;
+}
+
+export const VERDICTS = ["passed", "wrong", "unfinished", "failed", "broken"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What came of an answer to an exercise; `line` is the answer's. */
+export interface Graded {
+	verdict: Verdict;
+	message: string;
+	line?: number;
+	droppedChars: number;
+}
+
+/** Return a verdict as it should be, since a snippet can post what it likes. */
+export function graded({ verdict, message, line, droppedChars }: Graded): Graded {
+	return {
+		verdict: VERDICTS.includes(verdict) ? verdict : "broken",
+		message: String(message),
+		droppedChars: Number(droppedChars),
+		...(line !== undefined && { line: Number(line) }),
+	};
 }
 
 export type Stream = "out" | "err";
@@ -26,5 +49,7 @@ export type Answer =
 	| { kind: "started"; run: number }
 	| { kind: "printed"; run: number; stream: Stream; text: string }
 	| { kind: "ended"; run: number; ok: boolean; ms: number; droppedChars: number }
+	/** The end of an answer that was judged. */
+	| ({ kind: "graded"; run: number } & Graded)
 	/** What broke the interpreter: the snippet's own code, or something around it. */
 	| { kind: "failed"; run: number; byCode: boolean; message: string };

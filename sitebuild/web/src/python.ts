@@ -2,6 +2,7 @@
 // Shared by the worker in the page and by the parity tests under Node.
 import type { loadPyodide, PyodideAPI } from "pyodide";
 import type { PyCallable, PyProxy } from "pyodide/ffi";
+import grader from "../../page_grader.py";
 import imports from "../../page_imports.py";
 import loop from "../../page_loop.py";
 import program from "../../page_program.py";
@@ -9,7 +10,7 @@ import replacing from "../../page_replace.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
 import { Descriptors } from "./descriptors.ts";
-import type { Emit, Instead } from "./protocol.ts";
+import type { Emit, Graded, Instead } from "./protocol.ts";
 import { tellTimersApart } from "./timers.ts";
 
 export interface Sources {
@@ -43,6 +44,8 @@ export interface Python {
 		published: boolean,
 		instead?: Instead,
 	): Promise<boolean>;
+	/** Judge an answer by a check. Rejects as `run` does. */
+	grade(code: string, filename: string, check: string): Promise<Graded>;
 	/** How many characters of the last run went over the limit. */
 	droppedChars(): number;
 }
@@ -117,22 +120,55 @@ const explained = (error: unknown): unknown =>
 			)
 		: error;
 
-/** Return a running interpreter. Rejects when a file cannot be had. */
-export async function startPython(from: Sources, emit: Emit): Promise<Python> {
-	const py = await loaded(from);
-	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
+/** Make an interpreter a page's, and return what runs its snippets. */
+function sessionIn(py: PyodideAPI, emit: Emit): PyProxy {
 	moduleOf(py, "page_streams", streams);
 	moduleOf(py, "page_loop", loop);
 	moduleOf(py, "page_program", program);
 	moduleOf(py, "page_replace", replacing);
+	moduleOf(py, "page_grader", grader);
 	const running = moduleOf(py, "page_runner", runner);
-	const session: PyProxy = running.start(emit, canWait ? later : undefined, stray);
+	return running.start(emit, canWait ? later : undefined, stray);
+}
+
+/** What runs code in turn, with the descriptors that are its own meanwhile. */
+class Turns {
+	#descriptors: Descriptors;
+	#turn = 0; // grows when a run begins and when it ends
+
+	constructor(descriptors: Descriptors, session: PyProxy) {
+		this.#descriptors = descriptors;
+		tellTimersApart(() => this.#turn, apartIn(session));
+	}
+
+	/** Call Python with stack switching, so that asyncio.run can wait inside. */
+	async call(act: PyCallable, given: string[], options: object = {}): Promise<unknown> {
+		this.#turn += 1;
+		this.#descriptors.begin();
+		try {
+			return await (canWait
+				? act.callPromisingKwargs(...given, options)
+				: act.callKwargs(...given, options));
+		} catch (error) {
+			throw explained(error);
+		} finally {
+			this.#turn += 1;
+			this.#descriptors.end();
+		}
+	}
+}
+
+/** Return a running interpreter. Rejects when a file cannot be had. */
+export async function startPython(from: Sources, emit: Emit): Promise<Python> {
+	const py = await loaded(from);
+	const neededBy: PyCallable = moduleOf(py, "page_imports", imports).needed;
+	const session = sessionIn(py, emit);
 	const needs = py.toPy(JSON.parse(from.needs));
 	const descriptors = new Descriptors(emit, stray);
 	py.setStdout({ write: descriptors.writing("out") });
 	py.setStderr({ write: descriptors.writing("err") });
-	let turn = 0; // grows when a run begins and when it ends
-	tellTimersApart(() => turn, apartIn(session));
+	const turns = new Turns(descriptors, session);
+	const dropped = (): number => session.dropped_chars + descriptors.droppedChars;
 	return {
 		async prepare(code) {
 			const names: PyProxy = neededBy(code, needs);
@@ -145,22 +181,20 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 		},
 		async run(code, filename, published, instead) {
 			const mine = instead && py.toPy([instead.object, instead.source]);
-			const options = { published, instead: mine };
-			turn += 1;
-			descriptors.begin();
 			try {
-				// With stack switching, so that asyncio.run can wait inside the snippet.
-				return await (canWait
-					? session.run.callPromisingKwargs(code, filename, options)
-					: session.run.callKwargs(code, filename, options));
-			} catch (error) {
-				throw explained(error);
+				const options = { published, instead: mine };
+				return (await turns.call(session.run, [code, filename], options)) === true;
 			} finally {
 				mine?.destroy();
-				turn += 1;
-				descriptors.end();
 			}
 		},
-		droppedChars: () => session.dropped_chars + descriptors.droppedChars,
+		async grade(code, filename, check) {
+			const graded = await turns.call(session.grade, [code, filename, check]);
+			const [verdict, message, line] = (graded as PyProxy).toJs();
+			(graded as PyProxy).destroy();
+			const droppedChars = dropped();
+			return { verdict, message, droppedChars, ...(line !== undefined && { line }) };
+		},
+		droppedChars: dropped,
 	};
 }

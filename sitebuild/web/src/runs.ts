@@ -27,8 +27,8 @@ export class Runs<Output extends Printed> {
 	#published: string;
 	#face: Face<Output>;
 	#jobOf: (code: string) => Pick<Job, "code" | "instead">;
-	/** The code that was asked for last. */
-	#newest = "";
+	/** What was asked for last: code, and what is to judge it. */
+	#newest: { code: string; check?: string | undefined } = { code: "" };
 	/** What stops each run under way, oldest first. */
 	#stops = new Map<symbol, () => void>();
 
@@ -50,29 +50,34 @@ export class Runs<Output extends Printed> {
 		return this.#stops.size > 0;
 	}
 
-	/** Run this code: after the run under way, and instead of any other that waits. */
-	start(code: string): void {
-		if (this.areUnderWay && code === this.#newest) {
+	/**
+	 * Run this code, or have it judged by a check: after the run under way, and instead
+	 * of any other that waits.
+	 */
+	start(code: string, check?: string): void {
+		const newest = this.#newest;
+		if (this.areUnderWay && code === newest.code && check === newest.check) {
 			return; // asked for twice, and answered once
 		}
-		this.#newest = code;
+		this.#newest = { code, check };
 		const run = Symbol();
-		const published = code === this.#published;
+		const published = code === this.#published && check === undefined;
 		const output = this.#face.open();
 		const stop = this.#interpreter.submit({
 			key: this.#name,
 			...this.#jobOf(code),
 			published,
+			check,
 			filename: `${this.#name}.py`,
 			onWait: (words) => this.#face.say(words),
 			onStart: () => {
-				this.#face.say("Running…");
+				this.#face.say(check === undefined ? "Running…" : "Checking…");
 				this.#face.show(output);
 			},
 			onPrint: (stream, text) => output.print(stream, text),
 			onEnd: (end) => {
 				this.#stops.delete(run);
-				this.#ended(code, output, end);
+				this.#ended(code, check, output, end);
 			},
 		});
 		this.#stops.set(run, stop);
@@ -80,13 +85,13 @@ export class Runs<Output extends Printed> {
 		this.#face.changed();
 	}
 
-	#ended(code: string, output: Output, end: End): void {
+	#ended(code: string, check: string | undefined, output: Output, end: End): void {
 		if (end.kind !== "replaced" && !this.areUnderWay) {
-			if (code === this.#published && this.#isUnfair(output, end)) {
+			if (this.#isUnfair(code, output, end)) {
 				// Other code ran in this interpreter before: judge in a fresh one, and this very
 				// code, whatever the editor holds by now.
 				this.#interpreter.renew();
-				this.start(code);
+				this.start(code, check);
 				return;
 			}
 			this.#face.ended(output, end);
@@ -94,9 +99,12 @@ export class Runs<Output extends Printed> {
 		this.#face.changed();
 	}
 
-	/** Tell whether published code differs, perhaps for what ran before it. */
-	#isUnfair(output: Output, end: End): boolean {
-		const isStale = end.kind === "ended" && !end.fresh;
+	/** Tell whether it is perhaps for what ran before that code of ours went wrong. */
+	#isUnfair(code: string, output: Output, end: End): boolean {
+		if (end.kind === "graded") {
+			return end.verdict === "broken" && !end.fresh;
+		}
+		const isStale = end.kind === "ended" && !end.fresh && code === this.#published;
 		return isStale && !(end.ok && this.#face.isAsPublished(output));
 	}
 

@@ -5,6 +5,8 @@ import { linkTo } from "./share.ts";
 /** What the buttons do. */
 interface Actions {
 	runOrStop(): void;
+	/** Have an answer judged; null where there is no exercise. */
+	check: (() => void) | null;
 	edit(): void;
 	showMine(): void;
 	reset(): void;
@@ -43,6 +45,9 @@ export class Toolbar {
 		this.#reset = button("Reset", "Show what was published again", actions.reset);
 		this.#share = button("Share", "Copy a link that holds this code", actions.share);
 		const left = [this.run, this.edit, this.#mine, this.#reset];
+		if (actions.check) {
+			left.splice(1, 0, button("Check", "Judge this answer", actions.check, "sd-check"));
+		}
 		const right = [this.#share];
 		if (anchor !== null) {
 			const link = () =>

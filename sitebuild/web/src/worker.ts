@@ -82,19 +82,20 @@ const starting = start();
 // A page that has asked for nothing yet hears of the failure when it asks.
 starting.catch(() => {});
 
-async function serve({
-	run,
-	code,
-	filename,
-	published,
-	instead,
-}: Request): Promise<void> {
+async function serve(request: Request): Promise<void> {
+	const { run, code, filename, published, instead, check } = request;
 	try {
 		say({ kind: "taken", run });
 		const python = await starting;
 		await python.prepare(code);
+		await python.prepare(check ?? "");
 		current = run;
 		say({ kind: "started", run });
+		if (check !== undefined) {
+			const graded = await python.grade(code, filename, check);
+			say({ kind: "graded", run, ...graded });
+			return;
+		}
 		const began = performance.now();
 		const ok = await python.run(code, filename, published, instead);
 		const ms = performance.now() - began;

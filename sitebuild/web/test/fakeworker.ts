@@ -19,8 +19,14 @@ export class FakeWorker {
 	terminate(): void {
 		this.ended = true;
 	}
-	say(kind: Answer["kind"], run = this.asked.at(-1)?.run ?? 0): void {
-		const rest = { stream: "out", text: "x", ok: true, ms: 1, droppedChars: 0 };
+	say(
+		kind: Answer["kind"],
+		run = this.asked.at(-1)?.run ?? 0,
+		more: Record<string, unknown> = {},
+	): void {
+		const printed = { stream: "out", text: "x" };
+		const graded = { verdict: "passed", message: "" };
+		const rest = { ...printed, ok: true, ms: 1, droppedChars: 0, ...graded, ...more };
 		this.onmessage?.(
 			new MessageEvent("message", { data: { ...rest, kind, run } as Answer }),
 		);
@@ -30,6 +36,12 @@ export class FakeWorker {
 		for (const kind of ["taken", "started", "printed", "ended"] as const) {
 			this.say(kind);
 		}
+	}
+	/** Answer as a worker does that judges an answer so. */
+	grade(verdict: string, message = ""): void {
+		this.say("taken");
+		this.say("started");
+		this.say("graded", undefined, { verdict, message });
 	}
 	/** Return the code of all that it was asked to run. */
 	get codes(): string[] {

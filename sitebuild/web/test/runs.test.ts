@@ -28,7 +28,10 @@ function runsOf(): { runs: Runs<Printed>; shown: string[] } {
 		open: () => new Printed(++opened),
 		say: () => {},
 		show: ({ number }) => shown.push(`shows ${number}`),
-		ended: ({ number, text }, end) => shown.push(`${number}: ${text} ${end.kind}`),
+		ended: ({ number, text }, end) => {
+			const verdict = end.kind === "graded" ? ` ${end.verdict}` : "";
+			shown.push(`${number}: ${text} ${end.kind}${verdict}`);
+		},
 		isAsPublished: () => false,
 		changed: () => {},
 	};
@@ -106,4 +109,48 @@ test("no judgement is made that a newer run waits for", () => {
 	living().serve();
 	assert.deepEqual(living().codes, ["edited", PUBLISHED, "newer"]);
 	assert.deepEqual(shown.slice(2), ["shows 2", "shows 3", "3: x ended"]);
+});
+
+test("an answer is judged by its check, as edited code, and its verdict is shown", () => {
+	const { runs, shown } = runsOf();
+	runs.start(PUBLISHED, "check");
+	const [asked] = living().asked;
+	assert.deepEqual([asked?.code, asked?.check], [PUBLISHED, "check"]);
+	assert.equal(asked?.published, false);
+	living().grade("wrong", "why");
+	assert.deepEqual(shown, ["shows 1", "1:  graded wrong"]);
+	assert(!runs.areUnderWay);
+});
+
+test("a run and a check of the same code are two, and the newest of them follows", () => {
+	const { runs, shown } = runsOf();
+	runs.start("mine");
+	living().say("started");
+	runs.start("mine", "check");
+	runs.start("mine", "check");
+	living().say("ended");
+	living().grade("passed");
+	assert.deepEqual(living().codes, ["mine", "mine"]);
+	assert.deepEqual(shown, ["shows 1", "shows 2", "2:  graded passed"]);
+});
+
+test("a check that fails where other code ran before is tried in a fresh interpreter", () => {
+	runsOf().runs.start("spoils");
+	living().serve();
+	const touched = living();
+	const { runs, shown } = runsOf();
+	runs.start("mine", "check");
+	touched.grade("broken");
+	assert(touched.ended);
+	assert(runs.areUnderWay);
+	living().grade("broken");
+	assert.deepEqual(shown, ["shows 1", "shows 2", "2:  graded broken"]);
+	assert(!runs.areUnderWay);
+});
+
+test("a verdict that no check can give is none of the answer's", () => {
+	const { runs, shown } = runsOf();
+	runs.start("posts it", "check");
+	living().grade("<b>solved</b>");
+	assert.equal(shown.at(-1), "1:  graded broken");
 });
