@@ -19,6 +19,8 @@ from sitebuild import excerpts, fenced, fences, pagetree, records
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _ROW = re.compile(r"^ *\|.*\| *$")
+_OPEN = ("python", "exercise")
+"""Kinds of blocks that stand open: the other parts of an exercise are folded away."""
 _UNREAD = "script, style, svg, .footnote, details > :not(summary)"
 
 
@@ -90,7 +92,11 @@ def _open(block: fences.Block) -> Snippet:
     if block.source is not None:
         written += excerpts.excerpt(block.source).code.splitlines()
     columns = max(map(len, written), default=0)
-    is_mechanism = block.flag == "mechanism" or block.source is not None
+    is_mechanism = (
+        block.flag == "mechanism"
+        or block.source is not None
+        or block.kind == "exercise"  # its reader writes one
+    )
     return Snippet(block.line, len(written), columns, is_mechanism)
 
 
@@ -99,7 +105,7 @@ def measured(text: str, path: Path) -> Size:
     """Return the size of a page. Raises ProblemError for a page that cannot be read."""
     prose = plain(text, path)
     blocks = fences.scan_text(text, path)
-    snippets = [b for b in blocks if b.kind == "python" and not b.figure]
+    snippets = [b for b in blocks if b.kind in _OPEN and not b.figure]
     tables = list(_tables(prose))
     for block in blocks:
         if block.kind == "record":

@@ -6,6 +6,7 @@ import type { Exercise } from "./exercise.ts";
 import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
 import { type End, type Interpreter, STOPPED, sentences } from "./interpreter.ts";
+import { jobsOf } from "./jobs.ts";
 import { type Draft, draftOf } from "./kept.ts";
 import { loadEditor, NO_EDITOR } from "./lazy.ts";
 import { noticeOf, present, Question, unfold } from "./notice.ts";
