@@ -1,6 +1,6 @@
 """Lay down the files of a new chapter, with all parts that a chapter has, in order.
 
-sdnotes/<slug>/__init__.py       docs/chapters/<slug>/index.md, systems.md
+sdnotes/<slug>/__init__.py       docs/chapters/<slug>/index.md, systems.md, practice.md
 tests/<slug>/test_chapter.py     docs/reference/<slug>.md
 its lines of nav, one in sdnotes/__init__.py, one link on the home page
 """
@@ -105,6 +105,7 @@ The summary, now with the terms.
 ## Go deeper
 
 - [On real systems](systems.md): what products do by default.
+- [Practice](practice.md): exercises that judge themselves.
 - The code of this chapter: [`sdnotes.{slug}`](../../reference/{slug}.md).
 
 [^incident]: Author: [Title](https://example.org/), year, section.
@@ -122,6 +123,67 @@ SYSTEMS = """# {title} on real systems
 </div>
 
 [^product]: The product, its version: [the page of its manual](https://example.org/).
+"""
+PRACTICE = """# Practice: {title}
+
+<p class="sd-question">What can a reader do after this chapter?</p>
+
+What one does here, in three sentences. *Check* tries an answer on many small cases, and
+shows the smallest one that fails.
+
+## The first exercise
+
+The situation with small numbers, and the task in one sentence.
+
+```python exercise="{name}-double"
+def double(number):
+    return ...
+```
+
+??? hint "Hint 1"
+
+    Where to look.
+
+??? hint "Hint 2"
+
+    Nearly all of it.
+
+```python check="{name}-double"
+def check(yours):
+    for number in range(5):
+        got = yours.double(number)
+        if got != 2 * number:
+            raise Wrong(f"Of {{number}} yours makes {{got}}, not {{2 * number}}.")
+```
+
+```python solution="{name}-double"
+def double(number):
+    return 2 * number
+```
+
+```python wrong="{name}-double"
+def double(number):
+    return number**2
+```
+
+```output
+Of 1 yours makes 1, not 2.
+```
+
+```python wrong="{name}-double"
+def double(number):
+    return 4
+```
+
+```output
+Of 0 yours makes 4, not 0.
+```
+
+## Check yourself
+
+??? question "What goes wrong first?"
+
+    The answer, and [where it is shown](index.md#what-goes-wrong).
 """
 _REFERENCE = """# sdnotes.{slug}
 
@@ -141,9 +203,11 @@ def _insert_in_nav(slug: str, title: str) -> None:
     path = ROOT / "mkdocs.yml"
     lines = path.read_text("utf-8").splitlines()
     chapters = [i for i, line in enumerate(lines) if " chapters/" in line]
+    folder = f"chapters/{slug}"
     pages = (
-        f"chapters/{slug}/index.md",
-        f"On real systems: chapters/{slug}/systems.md",
+        f"{folder}/index.md",
+        f"On real systems: {folder}/systems.md",
+        f"Practice: {folder}/practice.md",
     )
     added = [f"      - {title}:", *(f"          - {page}" for page in pages)]
     lines[max(chapters) + 1 : max(chapters) + 1] = added
@@ -193,6 +257,7 @@ def lay_down(slug: str) -> None:
         ROOT / "sdnotes" / slug / "__init__.py": PACKAGE,
         DOCS / "chapters" / slug / "index.md": CHAPTER,
         DOCS / "chapters" / slug / "systems.md": SYSTEMS,
+        DOCS / "chapters" / slug / "practice.md": PRACTICE,
         DOCS / "reference" / f"{slug}.md": _REFERENCE,
         ROOT / "tests" / slug / "test_chapter.py": _TEST,
     }

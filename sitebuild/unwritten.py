@@ -19,6 +19,12 @@ from sitebuild.problems import Problem, relative
 _KEPT = (
     *("#", "| System |", "print(", "from ", "import "),
     *("- The code of this chapter", "- [On real systems]"),
+    *(
+        "- [Practice](practice.md)",
+        "shows the smallest one that fails",
+        "def ",
+        "raise ",
+    ),
     '<p class="sd-question">What do products do by default',
 )
 _WORDS = 5
@@ -35,9 +41,13 @@ def sentences(template: str) -> set[str]:
     }
 
 
-_SENTENCES = set[str]().union(
-    *map(sentences, (newchapter.CHAPTER, newchapter.SYSTEMS, newchapter.PACKAGE))
+_TEMPLATES = (
+    newchapter.PACKAGE,
+    newchapter.CHAPTER,
+    newchapter.SYSTEMS,
+    newchapter.PRACTICE,
 )
+_SENTENCES = set[str]().union(*map(sentences, _TEMPLATES))
 
 
 def _problems_of(path: Path) -> Iterator[Problem]:
