@@ -21,7 +21,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from sitebuild import fenced, mkdocs_yml
 
-_OF_FENCES = ("pymdownx.superfences", "pymdownx.highlight")
+_LEFT_OUT = (
+    *("pymdownx.superfences", "pymdownx.highlight"),  # fences are blank here
+    "sitebuild.glossary_links",  # what an author wrote counts, not what a build adds
+)
 
 SOURCE = "\x01"
 """Stands in a passage's words where a note is called, or a link to another page ends.
@@ -47,8 +50,8 @@ class Link:
 
 @lru_cache(maxsize=1)
 def _extensions() -> list[str]:
-    """Return the names of mkdocs.yml's Markdown extensions, but those of fences."""
-    return [name for name in mkdocs_yml.extensions() if name not in _OF_FENCES]
+    """Return the names of mkdocs.yml's Markdown extensions, but those left out."""
+    return [name for name in mkdocs_yml.extensions() if name not in _LEFT_OUT]
 
 
 @lru_cache(maxsize=128)
