@@ -5,6 +5,7 @@ import { make } from "./dom.ts";
 import { FigureView, mountTools } from "./figureview.ts";
 import { interpreter } from "./pageworker.ts";
 import { isShared, LinkError, linkTo, readFragment } from "./share.ts";
+import { showTerms } from "./terms.ts";
 
 interface Pages {
 	subscribe(mount: () => void): void;
@@ -91,6 +92,7 @@ if (pages) {
 } else {
 	mount();
 }
+showTerms();
 // Of the event, since the theme may have put the section's name into the address since.
 addEventListener("hashchange", ({ newURL }) => void openLink(new URL(newURL).hash));
 // The theme takes the first move within a page for one to another page: it would fetch
