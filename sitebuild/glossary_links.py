@@ -82,8 +82,9 @@ class _Marker:
 
     def mark(self, element: Element) -> None:
         """Mark what is in an element, and not what follows it."""
+        children = list(element)  # without the marks that are set now
         self._mark_text(element)
-        for child in list(element):
+        for child in children:
             if child.tag in terms.HEADINGS:
                 self._section = child.get("id") or ""
             elif child.tag == "a":

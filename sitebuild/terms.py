@@ -3,8 +3,8 @@
     page --Markdown--> tree --glossary_links.py--> the first plain mention of each term,
                                                    outside the section that explains it,
                                                    leads to its line of the glossary
-    page --here------> bold words that are no term, and terms that meet a reader first
-                       in a heading, which cannot be marked
+    page --here------> bold words that are no term, and terms that only a heading uses,
+                       which cannot be marked
 
 Bold is for terms. So that it can be, what else is bold is told apart by its form: a
 run-in heading ends with a full stop or a colon, a row's label is the first word of its
@@ -112,6 +112,7 @@ class _Reader:
         self._page, self._known = page, known
         self._section = ""
         self._seen: set[Term] = set()
+        self._open: dict[Term, str] = {}
         self.unexplained: list[tuple[str, Term]] = []
         """Words that cannot be marked, and the term that a reader meets in them."""
 
@@ -119,12 +120,19 @@ class _Reader:
         return (self._page, self._section) in term.links
 
     def _read_title(self, node: LexborNode) -> None:
+        """Take note of terms that are used here; the section may yet explain them."""
         words = node.text(deep=True).removesuffix("#").strip()
         for mention in self._known.mentions(words):
-            term = mention.term
-            if term not in self._seen and not self._is_here(term):
+            if mention.term not in self._seen:
+                self._open.setdefault(mention.term, words)
+
+    def end_section(self) -> None:
+        """Tell what a section's titles have used and the section has not explained."""
+        for term, words in self._open.items():
+            if term not in self._seen:
                 self.unexplained.append((words, term))
                 self._seen.add(term)
+        self._open.clear()
 
     def read(self, node: LexborNode) -> None:
         """Read an element's words, in their order."""
@@ -133,11 +141,11 @@ class _Reader:
                 mentions = self._known.mentions(part.text_content or "")
                 self._seen.update(mention.term for mention in mentions)
             elif part.tag in HEADINGS:
+                self.end_section()
                 self._section = part.attributes.get("id") or ""
-                here = (t for t in self._known.terms if self._is_here(t))
+                self._seen.update(t for t in self._known.terms if self._is_here(t))
                 if part.tag != "h1":  # a page's title names its subject
                     self._read_title(part)
-                self._seen.update(here)
             elif part.tag in TITLES or _of_class(part, TITLE_CLASSES):
                 self._read_title(part)
             elif part.tag == "a":
@@ -183,12 +191,13 @@ def page_problems(page: Path, text: str, known: Finder) -> list[Problem]:
     reader = _Reader(page.relative_to(DOCS).as_posix(), known)
     if body := pagetree.tree(pagetree.blanked(text, page)).body:
         reader.read(body)
+        reader.end_section()
     found = [*_bold_problems(page, text, known)]
     for words, term in reader.unexplained:
         first = words.split("\n", 1)[0]
         message = (
             f"{term.name!r} meets the reader first in {first!r}, which cannot show its "
-            "line: use it in a sentence above, or say this without it"
+            "line: use it in a sentence of this section or above, or say this without it"
         )
         found.append(Problem(relative(page), line_of(page, first), message))
     return sorted(found, key=lambda problem: problem.line)
