@@ -36,8 +36,8 @@ _BODY = re.compile(rf"(?P<sentence>[^\[\]]+) (?P<links>{_LINK}(?:, {_LINK})*)")
 _TARGET = re.compile(r"\]\(([^)#]*)#?([^)]*)\)")
 _SECOND = re.compile(r"[.!?] +[A-Z]")
 _SHAPE = (
-    "an entry reads `term, other name { #term }`, and below it `:   One sentence.` with "
-    "a link to the section that explains it, indented by 4"
+    "an entry reads `term, other name { #term }`, and below it `:   One sentence.` "
+    "with a link to the section that explains it, indented by 4"
 )
 
 
@@ -150,8 +150,8 @@ def sections(text: str, path: Path) -> dict[str, str]:
 def _sentence_problem(term: Term) -> str:
     if len(term.sentence) > MAX_SENTENCE:
         return (
-            f"the sentence on {term.name!r} has {len(term.sentence)} characters; at most "
-            f"{MAX_SENTENCE} are read in passing: say less"
+            f"the sentence on {term.name!r} has {len(term.sentence)} characters; at "
+            f"most {MAX_SENTENCE} are read in passing: say less"
         )
     if not term.sentence.endswith(".") or _SECOND.search(term.sentence):
         return f"the line on {term.name!r} is to be one sentence, with a full stop"
@@ -183,13 +183,16 @@ def _order_problems(terms: tuple[Term, ...]) -> Iterator[tuple[int, str]]:
     names: dict[str, Term] = {}
     for term in terms:
         if last is not None and term.sort_key < last.sort_key:
-            yield term.line, f"{term.name!r} stands before {last.name!r}: keep the order"
+            yield (
+                term.line,
+                f"{term.name!r} stands before {last.name!r}: keep the order",
+            )
         last = term
         for name in term.names:
             if twin := names.get(name.casefold()):
                 yield (
                     term.line,
-                    f"{name!r} stands in line {twin.line} already: a term has one entry",
+                    f"{name!r} has an entry in line {twin.line} already: one is enough",
                 )
             names[name.casefold()] = term
 
@@ -202,9 +205,7 @@ def problems_in(path: Path) -> list[Problem]:
     for term in terms:
         if term.anchor != anchor_of(term.name):
             wanted = anchor_of(term.name)
-            said.append(
-                (term.line, f"the anchor of {term.name!r} must be #{wanted}")
-            )
+            said.append((term.line, f"the anchor of {term.name!r} must be #{wanted}"))
         if wrong := _sentence_problem(term):
             said.append((term.line, wrong))
         said += [(term.line, wrong) for wrong in _link_problems(term, path.parent)]

@@ -7,12 +7,12 @@ A Markdown extension, which mkdocs.yml lists, so that both builders have it:
     <a class="sd-term" href="../../glossary.md#lease"
        aria-description="A right that ends by itself ...">lease</a>
 
-A browser shows the line on hover, focus and tap (web/src/terms.ts); without a script the
-word is a link. Marked is the first plain mention outside the section that explains the
-term; what is bold or a link of the author's to the glossary gets the line too.
+A browser shows the line on hover, focus and tap (web/src/terms.ts); without a script
+the word is a link. Marked is the first plain mention outside the section that explains
+the term; bold words, and links of the author's to the glossary, get the line too.
 
-Left out: pages that are not a chapter's or the claims', and texts that are no page, such
-as docstrings: a page is known by its text.
+Left out: pages that are not a chapter's or the claims', and texts that are no page,
+such as docstrings: a page is known by its text.
 """
 
 import os
@@ -43,7 +43,7 @@ def page_of(text: str) -> Path | None:
     return None
 
 
-class _Text(Preprocessor):
+class _Text(Preprocessor):  # type: ignore[misc]
     """Keeps a page's text as its author wrote it."""
 
     text = ""
@@ -53,7 +53,7 @@ class _Text(Preprocessor):
         return lines
 
 
-class _Marks(Treeprocessor):
+class _Marks(Treeprocessor):  # type: ignore[misc]
     """Sets the marks, once the page is a tree."""
 
     def __init__(self, md: Markdown, source: _Text) -> None:
@@ -153,7 +153,7 @@ class _Marker:
         return link
 
 
-class GlossaryLinks(Extension):
+class GlossaryLinks(Extension):  # type: ignore[misc]
     """Puts both processors in their places."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name

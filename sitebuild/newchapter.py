@@ -37,7 +37,7 @@ step by step, and what comes out. One page, no code. The next snippet runs it.
 
 ## The same, run
 
-First the thing, then its name: what is shown here, then **the term** for it.
+First the thing, then its name in bold, with a line of its own in the glossary.
 
 ```python name="{name}-question"
 import sdnotes.{slug}

@@ -23,7 +23,7 @@ from sitebuild import fenced, mkdocs_yml
 
 _LEFT_OUT = (
     *("pymdownx.superfences", "pymdownx.highlight"),  # fences are blank here
-    "sitebuild.glossary_links",  # what an author wrote counts, not what a build adds
+    *("sitebuild.glossary_links", "sitebuild.counts_in_page"),  # added by a build
 )
 
 SOURCE = "\x01"

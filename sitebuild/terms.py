@@ -67,15 +67,15 @@ class Finder:
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
         self.terms = terms
-        self._named = {
-            name.casefold(): term for term in terms for name in term.names
-        }
+        self._named = {name.casefold(): term for term in terms for name in term.names}
         found = [(n, t) for t in terms if not t.is_everyday for n in t.names]
         # The longest first: "cold start", and not "cold".
         found.sort(key=lambda pair: len(pair[0]), reverse=True)
         self._patterns = [(re.compile(_pattern_of(name)), t) for name, t in found]
         either = "|".join(pattern.pattern for pattern, _ in self._patterns)
-        self._any = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])" if either else r"\Z.")
+        self._any = re.compile(
+            rf"(?<![\w-])(?:{either})(?![\w-])" if either else r"\Z."
+        )
 
     def mentions(self, words: str) -> Iterator[Mention]:
         """Yield all mentions, in order; everyday words are left out."""
@@ -97,7 +97,7 @@ def finder(terms: tuple[Term, ...]) -> Finder:
 
 
 def is_marked(page: str) -> bool:
-    """Return whether terms are marked on a page of docs/: in chapters, and on claims."""
+    """Return whether terms are marked on a page of docs/: a chapter's, or claims.md."""
     return page.startswith("chapters/") or page == "claims.md"
 
 
@@ -197,7 +197,7 @@ def page_problems(page: Path, text: str, known: Finder) -> list[Problem]:
         first = words.split("\n", 1)[0]
         message = (
             f"{term.name!r} meets the reader first in {first!r}, which cannot show its "
-            "line: use it in a sentence of this section or above, or say this without it"
+            "line: use it in a sentence of this section or above, or say it otherwise"
         )
         found.append(Problem(relative(page), line_of(page, first), message))
     return sorted(found, key=lambda problem: problem.line)
