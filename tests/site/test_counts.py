@@ -98,6 +98,16 @@ def test_snippets_and_outputs_are_as_many_as_their_fences() -> None:
     assert count("outputs") == outputs > snippets
 
 
+def test_a_snippet_that_prints_nothing_has_no_output_to_compare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    quiet = '```python name="quiet"\nx = 1\n```\n'
+    page.write_text(f"# T\n\n{quiet}", "utf-8")
+    monkeypatch.setattr(counts.fences, "all_pages", lambda: [page])
+    assert count("outputs") == 0
+
+
 def test_records_are_as_many_as_their_files() -> None:
     kinds = [count("studies"), count("labs"), count("benchmarks")]
     assert sum(kinds) == len(files(ROOT / "evidence" / "records", "*/*.json"))

@@ -23,8 +23,12 @@ def made(docs: Path, text: str, name: str = COIN) -> LexborHTMLParser:
     """Return a page as the builders' Markdown makes it, without its fences."""
     known(docs)
     (docs / name).write_text(text, "utf-8")
+    return LexborHTMLParser(converted(text.strip()))
+
+
+def converted(text: str) -> str:
     names = [*pagetree._extensions(), "sitebuild.glossary_links"]
-    return LexborHTMLParser(Markdown(extensions=names).convert(text.strip()))
+    return str(Markdown(extensions=names).convert(text))
 
 
 def marks(docs: Path, text: str, name: str = COIN) -> list[str]:
@@ -42,6 +46,15 @@ def test_the_first_use_of_a_term_leads_to_its_line_and_says_it(docs: Path) -> No
     paragraph = mark.parent
     assert paragraph is not None
     assert paragraph.text(deep=True) == "A toss, and a toss."
+
+
+def test_several_terms_in_one_sentence_leave_its_words_in_their_order(
+    docs: Path,
+) -> None:
+    sentence = "Of a toss, CAP and a hot key, CAP is last."
+    page = made(docs, f"# T\n\n{sentence}\n")
+    assert [m.text() for m in page.css("a.sd-term")] == ["toss", "CAP", "hot key"]
+    assert page.css_first("p").text() == sentence
 
 
 PLACES = {
@@ -91,6 +104,8 @@ def test_an_author_s_link_to_the_glossary_says_the_line_too(docs: Path) -> None:
 
 def test_what_is_no_page_with_marks_stays_as_it_is(docs: Path) -> None:
     text = "# T\n\nA toss.\n"
+    made(docs, text)
+    assert "sd-term" not in converted("A toss, in a docstring.")
     assert marks(docs, text, "claims.md") == ["toss"]
     (docs / "claims.md").unlink()
     (docs / COIN).unlink()
@@ -105,3 +120,17 @@ def test_a_mark_is_no_source_of_a_number(docs: Path) -> None:
     page = DOCS / COIN
     (problem,) = prose.number_problems_in(page, "# T\n\nA lease of 37 seconds.\n")
     assert isinstance(problem, Problem)
+
+
+@pytest.mark.slow
+def test_both_builders_set_the_same_marks(site: Path, zensical_site: Path) -> None:
+    for page in site.glob("chapters/*/index.html"):
+        ours, theirs = (
+            LexborHTMLParser(each.read_text("utf-8")).css("article a.sd-term")
+            for each in (page, zensical_site / page.relative_to(site))
+        )
+        assert ours
+        marks = [(dict(mark.attributes), mark.text()) for mark in ours]
+        assert marks == [(dict(mark.attributes), mark.text()) for mark in theirs], page
+        assert all("/glossary/#" in str(m.attributes["href"]) for m in ours)
+    assert "sd-term" not in (site / "search" / "search_index.json").read_text("utf-8")
