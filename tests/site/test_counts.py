@@ -7,7 +7,7 @@ import pytest
 from markdown import Markdown
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild import DOCS, ROOT, claims, counts, counts_in_page, records
+from sitebuild import DOCS, ROOT, checks, claims, counts, counts_in_page, records
 from sitebuild.files import files
 
 READS = (
@@ -68,6 +68,7 @@ def test_a_count_that_nobody_makes_and_a_file_that_is_gone_are_told(
 
 
 def test_this_project_s_page_asks_for_what_is_counted() -> None:
+    assert counts.problems in checks.CHECKS
     assert [str(problem) for problem in counts.problems()] == []
     asked = counts.ASKED.findall(counts.PAGE.read_text("utf-8"))
     assert set(asked) == set(counts.COUNTS), "a count that no page asks for"

@@ -110,6 +110,18 @@ def test_the_first_tap_shows_a_term_s_line_and_the_second_follows_it(
     expect(card(phone)).to_have_count(0)
 
 
+def test_a_tap_elsewhere_puts_the_line_away_where_a_tapped_link_gets_no_focus(
+    phone: Any,
+) -> None:
+    """As in Safari."""
+    phone.evaluate("addEventListener('mousedown', event => event.preventDefault())")
+    term(phone).tap()
+    expect(card(phone)).to_have_count(1)
+    expect(term(phone)).not_to_be_focused()
+    phone.locator("h1").tap()
+    expect(card(phone)).to_have_count(0)
+
+
 def test_what_is_copied_holds_the_word_and_not_its_line(page: Any) -> None:
     term(page).hover()
     expect(card(page)).to_have_count(1)
