@@ -5,7 +5,7 @@ refuses to start while there is one, and the tests ask for the same lists.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -16,8 +16,10 @@ from sitebuild import (
     asks,
     claims,
     cores,
+    counts,
     excerpts,
     fences,
+    glossary,
     mkdocs_yml,
     pagechecks,
     pagelimits,
@@ -28,6 +30,7 @@ from sitebuild import (
     refusals,
     snippetlint,
     takeaway,
+    terms,
     testchecks,
     unused,
     unwritten,
@@ -43,20 +46,9 @@ OF_THE_PROJECT = ("site", "evidence")
 """Tests of what is not published: of sitebuild/ and of evidence/."""
 
 
-def _nav_entries(nav: object) -> Iterator[str]:
-    if isinstance(nav, str):
-        yield nav
-    elif isinstance(nav, list):
-        for entry in nav:
-            yield from _nav_entries(entry)
-    elif isinstance(nav, dict):
-        for entry in nav.values():
-            yield from _nav_entries(entry)
-
-
 def nav_paths() -> list[str]:
     """Return the pages of mkdocs.yml's nav, in order."""
-    return list(_nav_entries(mkdocs_yml.nav()))
+    return mkdocs_yml.pages()
 
 
 def packages() -> list[str]:
@@ -221,6 +213,9 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     addresses.problems,
     claims.problems,
     claims.box_problems,
+    glossary.problems,
+    terms.problems,
+    counts.problems,
     cores.problems,
     excerpts.problems,
     refusals.problems,

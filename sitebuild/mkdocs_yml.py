@@ -4,6 +4,7 @@ MkDocs's own loader imports each object behind a ``!!python/name``, which takes 
 than all checks together. Here what a tag stands for is None; all else is as written.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -38,6 +39,22 @@ def nav() -> list[Any]:
     Raises ProblemError where the file is no YAML.
     """
     return list(_load()["nav"])
+
+
+def pages() -> list[str]:
+    """Return the nav's pages, in its order; raises as nav does."""
+    return list(_entries(nav()))
+
+
+def _entries(of: object) -> Iterator[str]:
+    if isinstance(of, str):
+        yield of
+    elif isinstance(of, list):
+        for entry in of:
+            yield from _entries(entry)
+    elif isinstance(of, dict):
+        for entry in of.values():
+            yield from _entries(entry)
 
 
 def extensions() -> list[str]:

@@ -76,8 +76,8 @@ print((sdnotes.{slug}.__doc__ or "").splitlines()[0])
 {slug}: the question of this chapter, in one sentence.
 ```
 
-What it gives, and what it costs. Then its name: **the term**, and the class to take
-into one's own code. Four to six such sections, each with its mechanism.
+What it gives, and what it costs. Then its name in bold, with a line of its own in the
+glossary, and the class to take into one's own code. Four to six such sections.
 
 !!! claim "“What is often said.” Imprecise."
 

@@ -156,7 +156,7 @@ def test_a_check_that_fails_by_itself_is_broken(
 
 def test_an_answer_that_lacks_a_name_is_told_which() -> None:
     said = "the check asks for `common`, and your code has no such name"
-    assert judged("def commen(a, b): return a") == (Graded("wrong", said, None), "")
+    assert judged("def shared(a, b): return a") == (Graded("wrong", said, None), "")
 
 
 def test_a_check_may_ask_whether_the_answer_has_a_name() -> None:

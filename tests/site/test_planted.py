@@ -360,6 +360,23 @@ MISTAKES = [
         r"\(chapters/coin/index\.md\)\*\* Its question\?",
     ),
     Mistake(
+        "a bold word that is no term",
+        COIN,
+        "Half of the tosses",
+        "**Half** of the tosses",
+        rf"{COIN}:9: bold is for terms, and 'Half' is none of docs/glossary\.md: give "
+        r"it a line there, or write stress in \*italics\*, or end a run-in heading by "
+        r"a full stop",
+    ),
+    Mistake(
+        "a term whose explanation has moved away",
+        "docs/glossary.md",
+        "coin/index.md#in-a-picture",
+        "coin/index.md#in-pictures",
+        r"docs/glossary\.md:7: 'picture': chapters/coin/index\.md has no heading "
+        r"#in-pictures",
+    ),
+    Mistake(
         "a page that is in no nav",
         "docs/lost.md",
         "",

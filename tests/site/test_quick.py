@@ -301,7 +301,7 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
     green = json.loads((tree / ".quick.json").read_text("utf-8"))
     # Test files of two chapters have one name.
     assert {f"tests/{s}/test_chapter.py" for s in ("dice", "two_words")} <= set(green)
-    assert "docs/chapters/two_words/index.md#two-words-question" in green
+    assert "docs/chapters/two_words/index.md#two-words-idea" in green
     told = r"^(\S+):(\d+): (?:still the template's|a link to example)"
     left = re.findall(told, said, re.MULTILINE)
     assert {f"{PAGES}/dice/index.md", "sdnotes/dice/__init__.py"} < {p for p, _ in left}

@@ -6,6 +6,7 @@ import { Exercise } from "./exercise.ts";
 import { FigureView, mountTools } from "./figureview.ts";
 import { interpreter } from "./pageworker.ts";
 import { isShared, LinkError, linkTo, readFragment } from "./share.ts";
+import { showTerms } from "./terms.ts";
 
 interface Pages {
 	subscribe(mount: () => void): void;
@@ -107,6 +108,7 @@ if (pages) {
 } else {
 	mount();
 }
+showTerms();
 // Of the event, since the theme may have put the section's name into the address since.
 addEventListener("hashchange", ({ newURL }) => {
 	followMoved(new URL(newURL).hash);
