@@ -5,6 +5,7 @@ here leaves as a SuperFencesException, which ends the build in both.
 """
 
 import html
+import json
 import os
 import re
 import sys
@@ -15,7 +16,7 @@ from markdown import Markdown
 from markdown_exec import base_format
 from pymdownx.superfences import SuperFencesException
 
-from sitebuild import DOCS, ROOT, engine, fences, records, steady
+from sitebuild import DOCS, ROOT, engine, fences, knobs, records, steady
 from sitebuild.build import BROWSER, SERVING
 from sitebuild.files import files
 from sitebuild.problems import ProblemError
@@ -111,13 +112,26 @@ def _bar(block: fences.Block) -> str:
     return _place("sd-bar")
 
 
+def _knobs(block: fences.Block) -> str:
+    """Return the place of a block's controls, with what they can be turned to."""
+    if not block.knobs or BROWSER not in os.environ:
+        return ""
+    told = html.escape(json.dumps(knobs.for_page(block.code)))
+    return (
+        f'<div class="sd-knobs" style="--sd-knobs:{len(block.knobs)}" '
+        f'data-sd-knobs="{told}" data-search-exclude></div>'
+    )
+
+
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     source, mark, printed = _code_html(block, md, result.text).partition(_RESULT)
     lines = len(block.code.splitlines()) + len(result.text.splitlines())
+    turned = _knobs(block)
+    count = f";--sd-knobs:{len(block.knobs)}" if turned else ""
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}" '
-        f'style="--sd-lines:{lines}">'
-        f"{source}{_bar(block)}{mark}{printed}</div>"
+        f'style="--sd-lines:{lines}{count}">'
+        f"{source}{turned}{_bar(block)}{mark}{printed}</div>"
     )
 
 
@@ -141,7 +155,7 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
     player = _place("sd-player") if 'class="sd-event"' in figure.svg else ""
     return (
         f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
-        f'<div class="sd-picture" data-search-exclude{_shape(figure.svg)}>'
+        f'{_knobs(block)}<div class="sd-picture" data-search-exclude{_shape(figure.svg)}>'
         f"{figure.svg}</div>{player}"
         f"<figcaption><strong>{html.escape(figure.title)}{stop}</strong> "
         f"{html.escape(figure.description)}</figcaption>{_place('sd-tools')}"

@@ -42,7 +42,7 @@ for (const { name, code } of JSON.parse(readFileSync(0, "utf-8"))) {
 	try {
 		await python.prepare(code);
 		const file = `${name.slice(name.lastIndexOf("/") + 1)}.py`; // as a page names it
-		const ok = await python.run(code, file, true);
+		const ok = await python.run(code, file, "page");
 		results[name] = { ok, ...printed };
 	} catch (error) {
 		results[name] = { ok: false, out: printed.out, err: String(error) };

@@ -1,6 +1,6 @@
 // An interpreter: a worker that runs snippets in turn and can be stopped. It is made when
 // it is first needed, and replaced after a stop. A page has one (pageworker.ts).
-import type { Answer, Request, Stream } from "./protocol.ts";
+import type { Answer, Origin, Request, Stream } from "./protocol.ts";
 
 const LIMIT_S = 20;
 /** For a run that a newer one of its own waits for: a new worker takes about as long. */
@@ -20,7 +20,7 @@ export interface Job {
 	key: string;
 	code: string;
 	filename: string;
-	published: boolean;
+	origin: Origin;
 	/** What it waits for has changed: in words. */
 	onWait(words: string): void;
 	/** The interpreter is ready and runs this one now. */
@@ -101,6 +101,11 @@ export class Interpreter {
 				job.onEnd({ kind: "stopped", after: "reader" });
 			}
 		};
+	}
+
+	/** Whether a run would begin at once, but for those that are under way. */
+	get isReady(): boolean {
+		return this.#ready;
 	}
 
 	/** Say what the job that was submitted last waits for. */
@@ -228,13 +233,13 @@ export class Interpreter {
 			return;
 		}
 		this.#worker ??= this.#started();
-		const { code, filename, published } = job;
+		const { code, filename, origin } = job;
 		this.#fresh = !this.#touched;
-		this.#touched = true;
+		this.#touched ||= origin !== "settings";
 		this.#running = true;
 		this.#run += 1;
 		this.#stage = "asked";
-		const request: Request = { run: this.#run, code, filename, published };
+		const request: Request = { run: this.#run, code, filename, origin };
 		this.#worker.postMessage(request);
 		this.#giveTime(TAKE_S);
 	}

@@ -1,11 +1,17 @@
 // What the page and its worker say to each other. Plain data only.
 
-/** A snippet to run; `published` tells that its code is the page's own. */
+/**
+ * Whose code it is: the page's own; the page's with values that its author allows; or
+ * anybody's, which may change what a later run meets.
+ */
+export type Origin = "page" | "settings" | "edited";
+
+/** A snippet to run. */
 export interface Request {
 	run: number;
 	code: string;
 	filename: string;
-	published: boolean;
+	origin: Origin;
 }
 
 export type Stream = "out" | "err";

@@ -8,7 +8,7 @@ import program from "../../page_program.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
 import { Descriptors } from "./descriptors.ts";
-import type { Emit } from "./protocol.ts";
+import type { Emit, Origin } from "./protocol.ts";
 import { tellTimersApart } from "./timers.ts";
 
 export interface Sources {
@@ -36,7 +36,7 @@ export interface Python {
 	 * Run the code; true when it came to its end without an error. Rejects with
 	 * TooDeepError, or with what else broke the interpreter, which is then of no use.
 	 */
-	run(code: string, filename: string, published: boolean): Promise<boolean>;
+	run(code: string, filename: string, origin: Origin): Promise<boolean>;
 	/** How many characters of the last run went over the limit. */
 	droppedChars(): number;
 }
@@ -136,8 +136,8 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 				await load(py, missing);
 			}
 		},
-		async run(code, filename, published) {
-			const options = { published };
+		async run(code, filename, origin) {
+			const options = { published: origin !== "edited" };
 			turn += 1;
 			descriptors.begin();
 			try {

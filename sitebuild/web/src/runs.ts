@@ -1,6 +1,6 @@
 // The runs of one snippet: what was asked for last runs next, and is judged fairly.
 import type { End, Interpreter } from "./interpreter.ts";
-import type { Stream } from "./protocol.ts";
+import type { Origin, Stream } from "./protocol.ts";
 
 interface Printed {
 	print(stream: Stream, text: string): void;
@@ -15,6 +15,8 @@ export interface Face<Output extends Printed> {
 	show(output: Output): void;
 	/** A run is over, and none that was asked for later is under way. */
 	ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void;
+	/** A run came to its end, and one that was asked for later is under way. */
+	passed(output: Output): void;
 	/** Tell whether what was printed is what was published. */
 	isAsPublished(output: Output): boolean;
 	/** The number of those under way has changed. */
@@ -47,19 +49,22 @@ export class Runs<Output extends Printed> {
 		return this.#stops.size > 0;
 	}
 
-	/** Run this code: after the run under way, and instead of any other that waits. */
-	start(code: string): void {
+	/**
+	 * Run this code: after the run under way, and instead of any other that waits.
+	 * `isOurs` tells that it is the published code with values that its author allows.
+	 */
+	start(code: string, isOurs = false): void {
 		if (this.areUnderWay && code === this.#newest) {
 			return; // asked for twice, and answered once
 		}
 		this.#newest = code;
 		const run = Symbol();
-		const published = code === this.#published;
+		const ours: Origin = isOurs ? "settings" : "edited";
 		const output = this.#face.open();
 		const stop = this.#interpreter.submit({
 			key: this.#name,
 			code,
-			published,
+			origin: code === this.#published ? "page" : ours,
 			filename: `${this.#name}.py`,
 			onWait: (words) => this.#face.say(words),
 			onStart: () => {
@@ -87,6 +92,8 @@ export class Runs<Output extends Printed> {
 				return;
 			}
 			this.#face.ended(output, end);
+		} else if (end.kind === "ended" && end.ok) {
+			this.#face.passed(output);
 		}
 		this.#face.changed();
 	}

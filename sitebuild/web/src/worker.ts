@@ -82,7 +82,7 @@ const starting = start();
 // A page that has asked for nothing yet hears of the failure when it asks.
 starting.catch(() => {});
 
-async function serve({ run, code, filename, published }: Request): Promise<void> {
+async function serve({ run, code, filename, origin }: Request): Promise<void> {
 	try {
 		say({ kind: "taken", run });
 		const python = await starting;
@@ -90,7 +90,7 @@ async function serve({ run, code, filename, published }: Request): Promise<void>
 		current = run;
 		say({ kind: "started", run });
 		const began = performance.now();
-		const ok = await python.run(code, filename, published);
+		const ok = await python.run(code, filename, origin);
 		const ms = performance.now() - began;
 		say({ kind: "ended", run, ok, ms, droppedChars: python.droppedChars() });
 	} catch (error) {

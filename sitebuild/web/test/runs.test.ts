@@ -29,6 +29,7 @@ function runsOf(): { runs: Runs<Printed>; shown: string[] } {
 		say: () => {},
 		show: ({ number }) => shown.push(`shows ${number}`),
 		ended: ({ number, text }, end) => shown.push(`${number}: ${text} ${end.kind}`),
+		passed: ({ number }) => shown.push(`${number} passed`),
 		isAsPublished: () => false,
 		changed: () => {},
 	};
@@ -50,7 +51,7 @@ test("what is asked for while a run is under way runs next, and only the newest"
 	living().say("ended");
 	living().serve();
 	assert.deepEqual(living().codes, ["first", "third"]);
-	assert.deepEqual(shown, ["shows 1", "shows 3", "3: x ended"]);
+	assert.deepEqual(shown, ["shows 1", "1 passed", "shows 3", "3: x ended"]);
 	assert(!runs.areUnderWay);
 });
 
@@ -105,5 +106,35 @@ test("no judgement is made that a newer run waits for", () => {
 	living().say("ended");
 	living().serve();
 	assert.deepEqual(living().codes, ["edited", PUBLISHED, "newer"]);
-	assert.deepEqual(shown.slice(2), ["shows 2", "shows 3", "3: x ended"]);
+	assert.deepEqual(shown.slice(2), ["shows 2", "2 passed", "shows 3", "3: x ended"]);
+});
+
+test("many settings in a row: the newest is shown last, each whole one on the way", () => {
+	const { runs, shown } = runsOf();
+	runs.start("set 0", true);
+	living().say("started");
+	for (let step = 1; step <= 9; step += 1) {
+		runs.start(`set ${step}`, true);
+	}
+	living().say("printed");
+	living().say("ended");
+	living().serve();
+	assert.deepEqual(living().codes, ["set 0", "set 9"]);
+	assert.deepEqual(shown, ["shows 1", "1 passed", "shows 10", "10: x ended"]);
+});
+
+test("settings are told from edited code, and leave nothing to judge anew", () => {
+	const { runs } = runsOf();
+	for (const [code, isOurs] of [
+		["set", true],
+		[PUBLISHED, true],
+	] as const) {
+		runs.start(code, isOurs);
+		living().serve();
+	}
+	runs.start("edited");
+	living().serve();
+	const origins = living().asked.map(({ origin }) => origin);
+	assert.deepEqual(origins, ["settings", "page", "edited"]);
+	assert(!runs.areUnderWay);
 });
