@@ -118,19 +118,25 @@ def _knobs(block: fences.Block) -> str:
         return ""
     told = html.escape(json.dumps(knobs.for_page(block.code)))
     return (
-        f'<div class="sd-knobs" style="--sd-knobs:{len(block.knobs)}" '
-        f'data-sd-knobs="{told}" data-search-exclude></div>'
+        f'<div class="sd-knobs" style="{_room(block)}" data-sd-knobs="{told}" '
+        "data-search-exclude></div>"
     )
+
+
+def _room(block: fences.Block) -> str:
+    """Return how many rows a block's controls fill, one beside another or not."""
+    count = len(block.knobs)
+    return f"--sd-knobs:{count};--sd-knob-pairs:{(count + 1) // 2}"
 
 
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     source, mark, printed = _code_html(block, md, result.text).partition(_RESULT)
     lines = len(block.code.splitlines()) + len(result.text.splitlines())
     turned = _knobs(block)
-    count = f";--sd-knobs:{len(block.knobs)}" if turned else ""
+    room = f";{_room(block)}" if turned else ""
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}" '
-        f'style="--sd-lines:{lines}{count}">'
+        f'style="--sd-lines:{lines}{room}">'
         f"{source}{turned}{_bar(block)}{mark}{printed}</div>"
     )
 
@@ -155,7 +161,8 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
     player = _place("sd-player") if 'class="sd-event"' in figure.svg else ""
     return (
         f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
-        f'{_knobs(block)}<div class="sd-picture" data-search-exclude{_shape(figure.svg)}>'
+        f"{_knobs(block)}"
+        f'<div class="sd-picture" data-search-exclude{_shape(figure.svg)}>'
         f"{figure.svg}</div>{player}"
         f"<figcaption><strong>{html.escape(figure.title)}{stop}</strong> "
         f"{html.escape(figure.description)}</figcaption>{_place('sd-tools')}"
