@@ -162,9 +162,9 @@ export class Turning {
 		this.#arrange();
 	}
 
-	/** Take note of how long a run took. */
+	/** Take note of how long a run took. The first pays for what it imports, too. */
 	ran(ms: number): void {
-		this.#lastMs = ms;
+		this.#lastMs = this.#lastMs === null ? 0 : ms;
 	}
 
 	/** Take note that a run did not come to its end: the same may be asked for again. */
@@ -194,7 +194,7 @@ export class Turning {
 		this.#arrange();
 	}
 
-	/** Set the knobs as a link says; return what to say of it. */
+	/** Set the knobs as a link says, and run that if Python is there. */
 	follow(asked: [string, string][]): void {
 		const { values, refused } = allowed(this.#knobs, asked);
 		for (const knob of this.#knobs) {
