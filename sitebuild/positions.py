@@ -13,7 +13,7 @@ Source: Kuhn, Wallace and Gallo 2004, "Software Fault Interactions and Implicati
 Software Testing", IEEE Transactions on Software Engineering 30(6).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -83,7 +83,7 @@ def settings(knobs: Sequence[Knob]) -> list[Setting]:
     ]
 
 
-def at(block: Block, setting: Setting) -> Block:
+def at(block: Block, setting: Mapping[str, str]) -> Block:
     """Return the block as it is when its knobs stand so."""
     return replace(block, code=with_values(block.code, setting))
 

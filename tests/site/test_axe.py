@@ -59,7 +59,7 @@ def busy(cap: Any) -> Iterator[Any]:
     figure.unfold()
     figure.press("Edit")
     expect(figure.editor).to_be_focused()
-    figure.write(figure.code.replace('"ATM2", 20', '"ATM2", 25'))
+    figure.write(figure.code.replace("LAST_AMOUNT = 20", "LAST_AMOUNT = 25"))
     figure.run()
     assert figure.differing
     picture = Snippet(cap, "siblings")
