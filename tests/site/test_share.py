@@ -64,7 +64,7 @@ def test_the_saved_picture_stands_alone_with_its_words(figure: Snippet) -> None:
     root = ET.fromstring(text)
     assert root.tag == f"{SVG}svg"
     assert root.findtext(f"{SVG}title") == "Two ATMs and a cut cable"
-    assert "true 20" in (root.findtext(f"{SVG}desc") or "")
+    assert "Paid 80 of 100" in (root.findtext(f"{SVG}desc") or "")
     assert len(root.findall(f".//{SVG}text")) > 10
     assert "clip-path" not in text
 
