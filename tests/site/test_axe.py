@@ -71,6 +71,11 @@ def busy(cap: Any) -> Iterator[Any]:
     stopped.press("Run")
     expect(stopped.live).to_have_text("before", timeout=WAIT_MS)
     stopped.press("Stop")
+    turned = cap.locator("#turn-the-quorum .sd-knobs")
+    turned.get_by_label("cut").select_option("ann->A")
+    turned.get_by_label("write back").check()
+    expect(turned.get_by_role("status")).to_contain_text(" ms.", timeout=WAIT_MS)
+    assert turned.locator(".sd-turned").count() == 2
     asked = Snippet(cap, "escrow")
     asked.write("print('mine')")
     follow = "hash => { location.hash = hash; }"
