@@ -30,6 +30,8 @@ from sitebuild.machine import stretch, yardstick
 from sitebuild.shown import unshowable
 
 CPU_LIMIT_S = 0.5
+TURNED_LIMIT_S = 0.05
+"""Of a block with knobs: to move one is to feel it move."""
 ELAPSED_LIMIT_S = 2.0
 WALL_LIMIT_S = 10.0
 START_LIMIT_S = 60.0
@@ -200,13 +202,15 @@ def wall_limit(seconds: float) -> Iterator[None]:
         _worker.wall_limit_s = before
 
 
-def _over(answer: dict[str, Any]) -> str:
+def _over(block: Block, answer: dict[str, Any]) -> str:
     """Return what to say of a block that took too long, "" of one that did not."""
     cpu_s, wall_s = answer.get("cpu_s", 0), answer.get("wall_s", 0)
-    if cpu_s > CPU_LIMIT_S * stretch(answer.get("yardstick_cpu_s", 0)):
+    limit_s = TURNED_LIMIT_S if block.knobs else CPU_LIMIT_S
+    if cpu_s > limit_s * stretch(answer.get("yardstick_cpu_s", 0)):
+        advice = "take its knobs off" if block.knobs else "a study"
         return (
-            f"took {cpu_s:.1f} s of processor time; at most {CPU_LIMIT_S} s are "
-            "allowed: make it smaller, or a study"
+            f"took {cpu_s:.2g} s of processor time; at most {limit_s} s are "
+            f"allowed: make it smaller, or {advice}"
         )
     if wall_s > ELAPSED_LIMIT_S * stretch(answer.get("yardstick_wall_s", 0)):
         return (
@@ -220,11 +224,11 @@ def _in_time(block: Block, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Return what is answered within the limits; raises ProblemError beyond them."""
     answer = ask()
     for _ in range(TRIES - 1):
-        if not _over(answer):
+        if not _over(block, answer):
             break
         # Once more: that run may have paid for an import or a busy moment.
         answer = ask()
-    if said := _over(answer):
+    if said := _over(block, answer):
         raise block.problem(f"snippet {block.name!r} {said}")
     return answer
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from sitebuild import DOCS, ROOT, exercises
+from sitebuild import DOCS, ROOT, exercises, knobs
 from sitebuild.fenced import Fence, fences
 from sitebuild.fenceinfo import ATTRIBUTES, SHOWN_ONLY, attributes
 from sitebuild.files import files
@@ -76,6 +76,11 @@ class Block:
         """Return the id that links to this block use; stable while its name is."""
         return self.name.replace("/", "-")
 
+    @property
+    def knobs(self) -> tuple[knobs.Knob, ...]:
+        """Return what its reader may turn; of a record, nothing."""
+        return knobs.read(self.code) if self.kind == "python" else ()
+
     def problem(self, message: str, line_in_code: int = 0) -> ProblemError:
         """Return an error at the fence, or at a line of the code (counted from 1)."""
         return ProblemError(
@@ -114,6 +119,16 @@ def _check_python(block: Block) -> None:
         raise block.problem(
             f"SyntaxError: {error.msg}: this snippet would not run", error.lineno or 0
         ) from error
+    _check_knobs(block)
+
+
+def _check_knobs(block: Block) -> None:
+    try:
+        turned = block.knobs
+    except knobs.KnobError as error:
+        raise block.problem(str(error), error.line) from error
+    if turned and block.native:
+        raise block.problem("a native snippet has no Run button, and so no knobs")
 
 
 def _check_closed(fence: Fence, path: Path, language: str) -> None:
@@ -218,6 +233,10 @@ def _scanned(text: str, path: Path) -> tuple[Block, ...]:
                 f"the name {block.name!r} is taken by the block at line {twin.line}"
             )
         seen[block.anchor] = block
+    turned = [(place, k) for place, block in enumerate(blocks) for k in block.knobs]
+    if odd := knobs.unlike(turned):
+        place, knob, message = odd
+        raise blocks[place].problem(message, knob.line)
     return tuple(exercises.judged(blocks, text))
 
 

@@ -5,6 +5,7 @@ here leaves as a SuperFencesException, which ends the build in both.
 """
 
 import html
+import json
 import os
 import re
 import sys
@@ -23,6 +24,7 @@ from sitebuild import (
     exercisehtml,
     exercises,
     fences,
+    knobs,
     records,
     steady,
 )
@@ -138,17 +140,36 @@ def _excerpt_html(block: fences.Block, name: str, md: Markdown) -> tuple[str, in
     )
 
 
+def _knobs(block: fences.Block) -> str:
+    """Return the place of a block's controls, with what they can be turned to."""
+    if not block.knobs or BROWSER not in os.environ:
+        return ""
+    told = html.escape(json.dumps(knobs.for_page(block.code)))
+    return (
+        f'<div class="sd-knobs" style="{_room(block)}" data-sd-knobs="{told}" '
+        "data-search-exclude></div>"
+    )
+
+
+def _room(block: fences.Block) -> str:
+    """Return how many rows a block's controls fill, one beside another or not."""
+    count = len(block.knobs)
+    return f"--sd-knobs:{count};--sd-knob-pairs:{(count + 1) // 2}"
+
+
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     written = _code_html(block.code, md, result.text)
     source, mark, printed = written.partition(_RESULT)
     lines = len(result.text.splitlines())
+    turned = _knobs(block)
+    room = f";{_room(block)}" if turned else ""
     about = ""
     if block.flag == "fold":
-        code = f"<summary>The code behind it</summary>{source}{_bar(block)}"
+        code = f"<summary>The code behind it</summary>{source}{turned}{_bar(block)}"
         body = f'{mark}{printed}<details class="sd-fold">{code}</details>'
     else:
         lines += len(block.code.splitlines())
-        body = f"{source}{_bar(block)}{mark}{printed}"
+        body = f"{source}{turned}{_bar(block)}{mark}{printed}"
     if block.source is not None:
         excerpt, more = _excerpt_html(block, block.source, md)
         lines += more
@@ -160,7 +181,7 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
         return exercisehtml.exercise(block, body, lines)
     return (
         f'<div class="sd-snippet" id="{block.anchor}" data-sd-name="{block.name}"'
-        f'{about} style="--sd-lines:{lines}">{body}</div>'
+        f'{about} style="--sd-lines:{lines}{room}">{body}</div>'
     )
 
 
@@ -184,6 +205,7 @@ def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> st
     player = _place("sd-player") if 'class="sd-event"' in figure.svg else ""
     return (
         f'<figure class="sd-figure" id="{block.anchor}" data-sd-name="{block.name}">'
+        f"{_knobs(block)}"
         f'<div class="sd-picture" data-search-exclude{_shape(figure.svg)}>'
         f"{figure.svg}</div>{player}"
         f"<figcaption><strong>{html.escape(figure.title)}{stop}</strong> "

@@ -13,7 +13,7 @@ from sybil import Document, Example, Region
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.parsers.abstract.doctest import DocTestStringParser
 
-from sitebuild import steady
+from sitebuild import positions, steady
 from sitebuild.fences import Block, scan_text
 from sitebuild.problems import Problem, ProblemError, relative
 from sitebuild.whole import write_whole
@@ -84,6 +84,7 @@ class SnippetParser:
                 self.written.setdefault(page, []).append((block, result.text))
             else:
                 steady.check(block, result)
+            positions.require(block, result)
         except ProblemError as error:
             return str(error)
         return None

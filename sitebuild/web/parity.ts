@@ -43,7 +43,7 @@ for (const { name, code, check } of JSON.parse(readFileSync(0, "utf-8"))) {
 		await python.prepare(code);
 		const file = `${name.slice(name.lastIndexOf("/") + 1)}.py`; // as a page names it
 		if (check === undefined) {
-			const ok = await python.run(code, file, true);
+			const ok = await python.run(code, file, "page");
 			results[name] = { ok, ...printed };
 			continue;
 		}

@@ -16,6 +16,7 @@ HEADINGS = {"h1", "h2", "h3"}
 BLOCKS = {
     *("the-story", "cut-cable", "refusing", "merge-rules", "duplicates", "or-set"),
     *("siblings", "overdraft", "escrow", "cap-overdraft"),
+    "turn-the-quorum",
 }
 
 

@@ -59,7 +59,7 @@ def busy(cap: Any) -> Iterator[Any]:
     figure.unfold()
     figure.press("Edit")
     expect(figure.editor).to_be_focused()
-    figure.write(figure.code.replace('"ATM2", 20', '"ATM2", 25'))
+    figure.write(figure.code.replace("LAST_AMOUNT = 20", "LAST_AMOUNT = 25"))
     figure.run()
     assert figure.differing
     picture = Snippet(cap, "siblings")
@@ -71,6 +71,11 @@ def busy(cap: Any) -> Iterator[Any]:
     stopped.press("Run")
     expect(stopped.live).to_have_text("before", timeout=WAIT_MS)
     stopped.press("Stop")
+    turned = cap.locator("#turn-the-quorum .sd-knobs")
+    turned.get_by_label("cut").select_option("ann->A")
+    turned.get_by_label("write back").check()
+    expect(turned.get_by_role("status")).to_contain_text(" ms.", timeout=WAIT_MS)
+    assert turned.locator(".sd-turned").count() == 2
     asked = Snippet(cap, "escrow")
     asked.write("print('mine')")
     follow = "hash => { location.hash = hash; }"

@@ -25,6 +25,9 @@ CODES = """() => Object.fromEntries([...document.querySelectorAll("[data-sd-name
   .filter(block => block.querySelector(".sd-run"))
   .map(block => [block.dataset.sdName,
     block.querySelector(".language-py.highlight code").textContent.trimEnd()]))"""
+KNOBS = """() => Object.fromEntries([...document.querySelectorAll("[data-sd-name]")]
+  .filter(block => block.querySelector(".sd-knob"))
+  .map(block => [block.dataset.sdName, block.querySelectorAll(".sd-knob").length]))"""
 CUT_OFF = """() => [...document.querySelectorAll('.md-content p, .md-content h1, svg')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
   .map(e => e.outerHTML.slice(0, 80))"""
@@ -52,6 +55,7 @@ class Visited:
     wrongs: list[str]
     faults: dict[str, list[str]]
     codes: dict[str, str]
+    knobs: dict[str, int]
     native: int
 
 
@@ -85,7 +89,8 @@ def visited(request: pytest.FixtureRequest, phone: Any, whole: Any) -> Visited:
     looks["phone, dark"] = look(page)
     page.set_viewport_size(DESK)
     looks["desk, dark"] = look(page)
-    codes, native = page.evaluate(CODES), page.locator(".sd-native").count()
+    codes, knobs = page.evaluate(CODES), page.evaluate(KNOBS)
+    native = page.locator(".sd-native").count()
     axe.show_in(page, "light")
     looks["desk, light"] = look(page)
     page.set_viewport_size(PHONE)
@@ -95,7 +100,7 @@ def visited(request: pytest.FixtureRequest, phone: Any, whole: Any) -> Visited:
     page.set_viewport_size(PHONE)
     page.evaluate("localStorage.clear()")  # the next page knows of no choice
     wrongs, page.wrongs[:] = [*page.wrongs], []
-    return Visited(request.param, looks, wrongs, faults, codes, native)
+    return Visited(request.param, looks, wrongs, faults, codes, knobs, native)
 
 
 def test_a_page_asks_nobody_else_and_has_no_error(visited: Visited) -> None:
@@ -120,16 +125,23 @@ def test_axe_finds_no_fault_on_a_page(visited: Visited, scheme: str) -> None:
     assert visited.faults[scheme] == []
 
 
+def snippets_of(visited: Visited) -> list[fences.Block]:
+    """Return the snippets that a page's source holds."""
+    path = visited.path.rstrip("/")
+    sources = {DOCS / f"{path}.md", DOCS / path / "index.md"}
+    blocks = fences.scan(DOCS)
+    return [b for b in blocks if b.kind in ("python", "exercise") and b.path in sources]
+
+
+def test_each_knob_of_a_page_s_source_has_its_control(visited: Visited) -> None:
+    turned = {b.name: len(b.knobs) for b in snippets_of(visited) if b.knobs}
+    assert visited.knobs == turned
+
+
 def test_what_the_buttons_run_is_the_code_of_the_page_s_source(
     visited: Visited,
 ) -> None:
-    here = [
-        block
-        for block in fences.scan(DOCS)
-        if block.kind in ("python", "exercise")
-        and block.path.relative_to(DOCS).as_posix().removesuffix(".md")
-        == (visited.path.rstrip("/") or "index")
-    ]
+    here = snippets_of(visited)
     assert visited.native == sum(block.native is not None for block in here)
     assert visited.codes == {b.name: b.code.rstrip() for b in here if not b.native}
 

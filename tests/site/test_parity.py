@@ -1,10 +1,12 @@
 """The snippets in the Python of the page: the same numbers as everywhere else."""
 
+from collections.abc import Mapping
+
 import pytest
 from programs import LEFT, LEFT_SAYS, PROGRAMS
 
 from sdnotes.tables import text_table
-from sitebuild import DOCS, browser, engine, exercises, fences, judging
+from sitebuild import DOCS, browser, engine, exercises, fences, judging, positions
 from sitebuild.files import files
 from sitebuild.testing import parity
 
@@ -17,6 +19,11 @@ BLOCKS = [
 ]
 
 
+TURNED = [
+    (block, setting)
+    for block in BLOCKS
+    for setting in positions.one_at_a_time(block.knobs)
+]
 JUDGED = [block for block in fences.scan(DOCS) if block.kind in exercises.JUDGED]
 
 
@@ -25,9 +32,11 @@ def part_name(block: fences.Block) -> str:
     return f"{block.kind}-{block.line}/{whole_name(block)}"
 
 
-def whole_name(block: fences.Block) -> str:
+def whole_name(block: fences.Block, setting: Mapping[str, str] | None = None) -> str:
     """Return what no other snippet is called: two pages may use one name."""
-    return f"{block.path.relative_to(DOCS).with_suffix('').as_posix()}/{block.name}"
+    page = block.path.relative_to(DOCS).with_suffix("").as_posix()
+    turned = "".join(f"{name}={value}/" for name, value in (setting or {}).items())
+    return f"{page}/{turned}{block.name}"
 
 
 EVERY_MODULE = """
@@ -147,6 +156,8 @@ def ran() -> dict[str, parity.Ran]:
     }
     codes = {whole_name(block): block.code for block in BLOCKS}
     assert len(codes) == len(BLOCKS)
+    for block, setting in TURNED:
+        codes[whole_name(block, setting)] = positions.at(block, setting).code
     answers = {part_name(block): block.code for block in JUDGED}
     checks = {part_name(block): block.check for block in JUDGED}
     return parity.run(browser.assemble(), codes | answers | own, checks)
@@ -178,6 +189,22 @@ def test_an_answer_is_judged_in_a_page_as_in_the_build(
     assert result["err"] == ""
     if block.kind == "wrong":
         assert engine.as_recorded(result["message"]) == block.recorded
+
+
+@pytest.mark.parametrize(
+    ("block", "setting"), TURNED, ids=[whole_name(*turned) for turned in TURNED]
+)
+def test_a_turned_knob_gives_in_a_page_what_it_gives_here(
+    block: fences.Block, setting: Mapping[str, str], ran: dict[str, parity.Ran]
+) -> None:
+    result = ran[whole_name(block, setting)]
+    assert result["err"] == ""
+    assert result["ok"]
+    here = engine.run(positions.at(block, setting))
+    if here.figure:
+        assert engine.figure_parts(block, result["out"]) == here.figure
+    else:
+        assert engine.as_recorded(result["out"]) == here.text
 
 
 def test_no_snippet_was_left_out(ran: dict[str, parity.Ran]) -> None:

@@ -45,6 +45,14 @@ MISTAKES = [
         r"new one is right, run `make outputs`\.",
     ),
     Mistake(
+        "a knob whose published value it cannot take",
+        COIN,
+        "knob: 2..20 step 2",
+        "knob: 1..21 step 2",
+        rf"{COIN}:19: the published value 6 is not one of the knob's positions, "
+        r"1, 3, \.\.\. 21: it is written as they are",
+    ),
+    Mistake(
         "a snippet that raises",
         COIN,
         "## Sources",

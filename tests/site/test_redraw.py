@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 (DRAWN,) = (block for block in fences.scan(DOCS) if block.name == "cut-cable")
 (STORY,) = (block for block in fences.scan(DOCS) if block.name == "the-story")
-EDITED = DRAWN.code.replace('(70, "ATM2", 20)', '(70, "ATM2", 25)').replace(
+EDITED = DRAWN.code.replace("LAST_AMOUNT = 20", "LAST_AMOUNT = 25").replace(
     "Two ATMs and a cut cable", "Twenty-five"
 )
 LOOK = """svg => {
@@ -50,7 +50,7 @@ def test_an_edited_figure_is_drawn_in_place_with_its_words_and_numbers(
     assert drawn.count() == 1
     assert "shows 25" in drawn.locator("text").all_text_contents()
     assert (
-        figure.root.locator("figcaption").inner_text().startswith("Twenty-five. Both")
+        figure.root.locator("figcaption").inner_text().startswith("Twenty-five. Paid")
     )
     assert figure.root.locator(".sd-numbers table:visible").count() == 1
     assert "70 ATM2 asked for 25" in rows(figure)
@@ -59,7 +59,7 @@ def test_an_edited_figure_is_drawn_in_place_with_its_words_and_numbers(
     assert len(figure.differing) == marked
     assert marked < len(rows(figure)) - 1
     described = figure.spoken.partition("Output: ")[2]
-    assert described.startswith("Both machines pay during the cut")
+    assert described.startswith("Paid 85 of 100; in the end")
 
 
 def test_reset_brings_the_very_figure_back(figure: Snippet) -> None:

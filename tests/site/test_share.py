@@ -64,7 +64,7 @@ def test_the_saved_picture_stands_alone_with_its_words(figure: Snippet) -> None:
     root = ET.fromstring(text)
     assert root.tag == f"{SVG}svg"
     assert root.findtext(f"{SVG}title") == "Two ATMs and a cut cable"
-    assert "true 20" in (root.findtext(f"{SVG}desc") or "")
+    assert "Paid 80 of 100" in (root.findtext(f"{SVG}desc") or "")
     assert len(root.findall(f".//{SVG}text")) > 10
     assert "clip-path" not in text
 
@@ -84,7 +84,7 @@ def test_the_saved_numbers_are_those_of_the_table(figure: Snippet) -> None:
 
 
 def test_what_is_saved_after_a_run_is_what_is_shown(figure: Snippet) -> None:
-    edited = DRAWN.code.replace('(70, "ATM2", 20)', '(70, "ATM2", 25)')
+    edited = DRAWN.code.replace("LAST_AMOUNT = 20", "LAST_AMOUNT = 25")
     figure.write(edited.replace("Two ATMs and", "Two 'ATMs' &"))
     figure.run()
     root = ET.fromstring(saved(figure.page, figure.button("Save SVG"))[1])

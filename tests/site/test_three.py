@@ -257,6 +257,33 @@ def test_a_figure_is_drawn_anew(opened: Opened) -> None:
     )
 
 
+def test_a_knob_is_turned_and_put_back(opened: Opened) -> None:
+    figure = Block(opened(CAP), "cut-cable")
+    policy = "root.querySelector('.sd-knob select')"
+    turn = """((control, value, kind) => {
+      control.value = value;
+      control.dispatchEvent(new Event(kind, {bubbles: true}));
+    })"""
+    said = "root.querySelector('.sd-knobs .sd-status').textContent"
+    figure.ask(f"""{turn}({policy}, '"refuse"', "change")""")
+    figure.until(f"/ ms\\. .* differ from what was published/.test({said})")
+    caption = "root.querySelector('figcaption').textContent"
+    assert "Paid 50 of 100" in figure.ask(caption)
+    sizes = figure.ask(
+        "[...root.querySelectorAll('.sd-knob :is(input, select)')].map("
+        "e => Math.min(e.offsetWidth, e.offsetHeight))"
+    )
+    assert min(sizes) >= 24
+    amount = "root.querySelector('.sd-knob input')"
+    for place in (0, 5, 9):  # while it moves; the last is shown
+        figure.ask(f"""{turn}({amount}, {place}, "input")""")
+    figure.ask(f"""{turn}({amount}, 9, "change")""")
+    last = "root.querySelector('.sd-numbers table:last-of-type').textContent"
+    figure.until(f"/ATM2\\s*asked for 50/.test({last})")
+    figure.press("Reset settings")
+    figure.until("root.querySelector('.sd-picture > svg')")
+
+
 def test_a_diagram_is_played(opened: Opened) -> None:
     figure = Block(opened(CAP), "cut-cable")
     shown = """[...root.querySelectorAll(".sd-event")].filter(group =>

@@ -1,9 +1,8 @@
 // One snippet on the page: its buttons, its editor, and what shows its runs.
-import { comparisonInWords } from "./compare.ts";
+import { Display } from "./display.ts";
 import { copy } from "./dom.ts";
 import type { Editor } from "./editor.ts";
 import type { Exercise } from "./exercise.ts";
-import { figureIn, picture } from "./figure.ts";
 import type { FigureView } from "./figureview.ts";
 import { type End, type Interpreter, STOPPED, sentences } from "./interpreter.ts";
 import { jobsOf } from "./jobs.ts";
@@ -15,18 +14,16 @@ import { isGone, RELOAD } from "./release.ts";
 import { Runs } from "./runs.ts";
 import { fragmentOf, LinkError, linkTo } from "./share.ts";
 import { Toolbar } from "./toolbar.ts";
+import { Turning } from "./turning.ts";
 
 export class Block {
 	readonly name: string;
 	readonly element: HTMLElement;
-	#bar: HTMLElement;
 	#source: HTMLElement;
-	#published: { code: string; output: string };
-	#result: HTMLElement | null;
-	#figure: FigureView | null;
+	#published: string;
+	#display: Display;
 	#exercise: Exercise | null;
 	#draft: Draft;
-	#output: Output | null = null;
 	#editor: Editor | null = null;
 	#notice: HTMLElement | null = null;
 	#question: Question | null = null;
@@ -35,6 +32,8 @@ export class Block {
 	#runs: Runs<Output>;
 	#opening = false;
 	#tools: Toolbar;
+	/** What turns its knobs, if it has any. */
+	readonly knobs: Turning | null;
 
 	constructor(
 		element: HTMLElement,
@@ -45,29 +44,29 @@ export class Block {
 	) {
 		this.element = element;
 		this.name = element.dataset.sdName ?? "";
-		this.#bar = bar;
 		this.#source =
 			element.querySelector<HTMLElement>(".language-py.highlight") ?? element;
-		this.#result = element.querySelector<HTMLElement>(".result");
-		this.#figure = figure;
 		this.#exercise = exercise;
 		this.#draft = exercise?.draft ?? draftOf(this.name);
-		const text = (inside: Element | null) =>
-			inside?.querySelector("code")?.textContent ?? "";
-		this.#published = { code: text(this.#source).trimEnd(), output: text(this.#result) };
+		// What an exercise begins with is there to be changed, and so is what it prints.
+		this.#display = new Display(element, bar, figure, exercise === null);
+		const code = this.#source.querySelector("code");
+		this.#published = (code?.textContent ?? "").trimEnd();
+		this.knobs = this.#turning(code, interpreter);
 		this.#runs = new Runs(
 			interpreter,
 			this.name,
-			this.#published.code,
+			this.#published,
 			{
-				open: () => new Output(),
+				open: () => new Output(this.#isCalm),
 				say: (words) => this.#say(words),
-				show: (output) => this.#show(output),
+				show: (output) => this.#display.begin(output),
+				passed: (output) => output.isCalm && this.#display.end(output, true),
 				ended: (output, end) => this.#ended(output, end),
-				isAsPublished: (output) => this.#isAsPublished(output),
+				isAsPublished: (output) => this.#display.isAsPublished(output),
 				changed: () => this.#arrange(),
 			},
-			jobsOf(element, this.#published.code),
+			jobsOf(element, this.#published),
 		);
 		const id = figure ? null : element.id;
 		this.#tools = new Toolbar(bar, id, {
@@ -81,12 +80,34 @@ export class Block {
 		this.#arrange();
 	}
 
+	#turning(code: Element | null, interpreter: Interpreter): Turning | null {
+		const host = this.element.querySelector<HTMLElement>(".sd-knobs");
+		if (host === null || code === null) {
+			return null;
+		}
+		return new Turning(host, {
+			name: this.name,
+			published: this.#published,
+			source: code,
+			editor: () => this.#editor,
+			run: () => this.#runs.start(this.code, { isOurs: !this.isEdited }),
+			reset: () => this.reset(),
+			isReady: () => interpreter.isReady,
+		});
+	}
+
+	/** Whether nothing of a run is shown until it is whole; edited code may be endless. */
+	get #isCalm(): boolean {
+		return this.knobs !== null && (this.knobs.speaks || !this.isEdited);
+	}
+
 	get isEdited(): boolean {
 		return this.#editor !== null;
 	}
 
 	get code(): string {
-		return (this.#editor?.code() ?? this.#published.code).trimEnd();
+		const shown = this.knobs?.code ?? this.#published;
+		return (this.#editor?.code() ?? shown).trimEnd();
 	}
 
 	#arrange(): void {
@@ -94,12 +115,12 @@ export class Block {
 			running: this.#runs.areUnderWay,
 			edited: this.isEdited,
 			hasMine: this.#draft.kept() !== null,
-			hasOutput: this.#output !== null,
+			hasOutput: this.#display.hasOutput,
 		});
 	}
 
 	#say(words: string, unseen = ""): void {
-		this.#tools.say(words, unseen);
+		(this.knobs?.speaks ? this.knobs : this.#tools).say(words, unseen);
 	}
 
 	/** Say what could not be had, and what to do about it. */
@@ -115,63 +136,28 @@ export class Block {
 	/** Run what the editor holds, or the published code; or have it judged by a check. */
 	run(check?: string): void {
 		this.#dismiss();
-		this.#runs.start(this.code, check);
-	}
-
-	#isAsPublished(output: Output): boolean {
-		const drawn = figureIn(output.out);
-		return this.#figure
-			? drawn !== null && this.#figure.compare(drawn).same
-			: output.compare(this.#published.output).same;
-	}
-
-	#show(output: Output): void {
-		this.#output?.element.remove();
-		this.#output = output;
-		if (this.#figure === null && this.#result) {
-			this.#result.hidden = true;
-		}
-		(this.#result ?? this.#bar).after(output.element);
-		output.element.hidden = this.#figure !== null;
-		this.#arrange();
+		this.knobs?.started(this.code);
+		this.#runs.start(this.code, { isOurs: !this.isEdited, check });
 	}
 
 	#ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void {
-		if (end.kind === "failed") {
-			output.element.hidden = output.text === "";
-			if (end.byCode) {
-				this.#say(`Ended with an error: ${end.message}.`);
-			} else {
-				this.#lacks(`Python could not run: ${end.message}. Press Run to try again.`);
-			}
+		if (end.kind === "ended") {
+			const { verdict, spoken } = this.#display.end(output, end.ok);
+			this.knobs?.ran(end.ms);
+			this.#say(sentences(end, verdict), ` Output: ${spoken}`);
 			return;
 		}
-		if (end.kind === "stopped") {
-			output.element.hidden = output.text === "";
-			this.#say(STOPPED[end.after]);
-			return;
-		}
-		output.element.hidden = output.text === "";
+		this.#display.breakOff(output);
+		this.knobs?.broke();
 		if (end.kind === "graded") {
 			this.#say(this.#exercise?.told(end) ?? "");
-			return;
+		} else if (end.kind === "stopped") {
+			this.#say(STOPPED[end.after]);
+		} else if (end.byCode) {
+			this.#say(`Ended with an error: ${end.message}.`);
+		} else {
+			this.#lacks(`Python could not run: ${end.message}. Press Run to try again.`);
 		}
-		const drawn = figureIn(output.out);
-		const verdict = this.#figure
-			? this.#figure.verdict(output, end.ok)
-			: this.#compared(output);
-		if (drawn && !this.#figure) {
-			output.draw(picture(drawn.svg));
-		}
-		const spoken = drawn ? drawn.description : output.text.slice(0, 300);
-		this.#say(sentences(end, verdict), ` Output: ${spoken || "none"}`);
-	}
-
-	#compared(output: Output): string {
-		// What an exercise begins with is there to be changed, and so is what it prints.
-		return this.#exercise
-			? ""
-			: comparisonInWords(output.compare(this.#published.output));
 	}
 
 	/** Open the editor with the published code, or with other code. */
@@ -193,7 +179,8 @@ export class Block {
 		this.#editor?.destroy();
 		const changed = () => {
 			this.#say("");
-			this.#draft.keep(this.code === this.#published.code ? null : this.code);
+			this.#draft.keep(this.code === this.#published ? null : this.code);
+			this.knobs?.edited(this.code, this.#notice !== null);
 		};
 		const label = `Code ${from === "link" ? "from a link, for" : "of"} ${this.name}`;
 		const wrap = from === "link"; // nothing of what was not read may stand aside
@@ -208,13 +195,14 @@ export class Block {
 		this.#source.after(this.#editor.element);
 		this.#arrange();
 		this.#editor.focus();
+		this.knobs?.edited(this.code, from === "link");
 		return true;
 	}
 
 	/** Tell whether a link's code may be shown: asked where that undoes the reader's. */
 	async yieldsTo(code: string): Promise<boolean> {
 		this.#question?.settle(false);
-		if ([code.trimEnd(), this.#linked, this.#published.code].includes(this.code)) {
+		if ([code.trimEnd(), this.#linked, this.#published].includes(this.code)) {
 			return true;
 		}
 		const question = new Question();
@@ -252,6 +240,9 @@ export class Block {
 		}
 		this.#notice?.remove();
 		this.#notice = null;
+		if (this.isEdited) {
+			this.knobs?.edited(this.code);
+		}
 	}
 
 	/** Show the published code and output again. */
@@ -263,12 +254,8 @@ export class Block {
 		this.#editor?.destroy();
 		this.#editor = null;
 		this.#source.hidden = false;
-		this.#output?.element.remove();
-		this.#output = null;
-		if (this.#result) {
-			this.#result.hidden = false;
-		}
-		this.#figure?.restore();
+		this.#display.reset();
+		this.knobs?.reset();
 		this.#say("");
 		this.#arrange();
 		this.#tools.edit.focus();
@@ -290,6 +277,7 @@ export class Block {
 	leave(): void {
 		this.#runs.stop();
 		this.#editor?.destroy();
-		this.#figure?.leave();
+		this.#display.leave();
+		this.knobs?.leave();
 	}
 }

@@ -27,6 +27,8 @@ import { tags } from "@lezer/highlight";
 export interface Editor {
 	element: HTMLElement;
 	code(): string;
+	/** Put other text into a place of the code. */
+	replace(from: number, to: number, text: string): void;
 	focus(): void;
 	destroy(): void;
 }
@@ -135,6 +137,7 @@ export function openEditor({ code, label, wrap, changed, run }: Options): Editor
 	return {
 		element: view.dom,
 		code: () => view.state.doc.toString(),
+		replace: (from, to, insert) => view.dispatch({ changes: { from, to, insert } }),
 		focus: () => view.focus(),
 		destroy: () => view.destroy(),
 	};

@@ -3,7 +3,7 @@ import { type Comparison, compared, comparisonInWords } from "./compare.ts";
 import { button, copy, make, save } from "./dom.ts";
 import { cells, csv, type Drawn, figureIn, picture, table } from "./figure.ts";
 import type { Output } from "./output.ts";
-import { mountPlayer } from "./player.ts";
+import { mountPlayer, type Place } from "./player.ts";
 
 // Under other columns no row is the same.
 const asLines = ([columns = [], ...rows]: string[][]): string[] =>
@@ -87,7 +87,7 @@ export class FigureView {
 	#written: string;
 	#table: HTMLTableElement | null;
 	#redrawn: HTMLElement | null = null;
-	#stopPlayer: (() => void) | null = null;
+	#stopPlayer: (() => Place | null) | null = null;
 
 	constructor(element: HTMLElement, box: HTMLElement) {
 		this.#element = element;
@@ -101,13 +101,13 @@ export class FigureView {
 	}
 
 	#mountPlayer(): void {
-		this.#stopPlayer?.();
+		const place = this.#stopPlayer?.() ?? null; // it keeps its simulated time
 		this.#stopPlayer = null;
 		const host = this.#element.querySelector<HTMLElement>(".sd-player");
 		const svg = shownPicture(this.#element);
 		if (host && svg) {
 			host.hidden = svg.querySelector(".sd-event") === null; // a chart has no steps
-			this.#stopPlayer = mountPlayer(host, svg);
+			this.#stopPlayer = mountPlayer(host, svg, place);
 		}
 	}
 
@@ -135,7 +135,7 @@ export class FigureView {
 
 	/** Put the new figure in place of the old; return how it compares. */
 	draw(drawn: Drawn): FigureComparison {
-		this.restore();
+		this.#takeBack();
 		const result = this.compare(drawn);
 		this.#redrawn = picture(drawn.svg);
 		this.#svg?.remove();
@@ -160,6 +160,27 @@ export class FigureView {
 
 	/** Show the published figure again. */
 	restore(): void {
+		if (this.#redrawn) {
+			this.#takeBack();
+			this.#mountPlayer();
+		}
+	}
+
+	/** Let the picture take no less room than it has, while it is drawn again and again. */
+	holdHeight(): void {
+		this.#picture.style.minHeight = `${this.#picture.offsetHeight}px`;
+	}
+
+	letGoOfHeight(): void {
+		this.#picture.style.removeProperty("min-height");
+	}
+
+	/** Tell whoever cannot see it that the picture is about to change. */
+	setBusy(isBusy: boolean): void {
+		this.#picture.ariaBusy = isBusy ? "true" : null;
+	}
+
+	#takeBack(): void {
 		if (this.#redrawn === null) {
 			return;
 		}
@@ -173,7 +194,6 @@ export class FigureView {
 			this.#table.nextElementSibling?.remove();
 			this.#table.hidden = false;
 		}
-		this.#mountPlayer();
 	}
 
 	leave(): void {

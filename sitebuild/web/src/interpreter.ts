@@ -5,6 +5,7 @@ import {
 	type Graded,
 	graded,
 	type Instead,
+	type Origin,
 	type Request,
 	type Stream,
 } from "./protocol.ts";
@@ -27,7 +28,7 @@ export interface Job {
 	key: string;
 	code: string;
 	filename: string;
-	published: boolean;
+	origin: Origin;
 	/** What stands in the place of one of the package's objects while it runs. */
 	instead?: Instead | undefined;
 	/** An exercise's check, where the code is to be judged by it. */
@@ -113,6 +114,11 @@ export class Interpreter {
 				job.onEnd({ kind: "stopped", after: "reader" });
 			}
 		};
+	}
+
+	/** Whether a run would begin at once, but for those that are under way. */
+	get isReady(): boolean {
+		return this.#ready;
 	}
 
 	/** Say what the job that was submitted last waits for. */
@@ -249,9 +255,9 @@ export class Interpreter {
 			return;
 		}
 		this.#worker ??= this.#started();
-		const { code, filename, published, instead, check } = job;
+		const { code, filename, origin, instead, check } = job;
 		this.#fresh = !this.#touched;
-		this.#touched = true;
+		this.#touched ||= origin !== "settings";
 		this.#running = true;
 		this.#run += 1;
 		this.#stage = "asked";
@@ -259,7 +265,7 @@ export class Interpreter {
 			run: this.#run,
 			code,
 			filename,
-			published,
+			origin,
 			...(instead !== undefined && { instead }),
 			...(check !== undefined && { check }),
 		};

@@ -5,6 +5,7 @@ import { make } from "./dom.ts";
 import { Exercise } from "./exercise.ts";
 import { FigureView, mountTools } from "./figureview.ts";
 import { interpreter } from "./pageworker.ts";
+import { isSettings, readSettings } from "./settings.ts";
 import { isShared, LinkError, linkTo, readFragment } from "./share.ts";
 import { showTerms } from "./terms.ts";
 
@@ -20,7 +21,7 @@ const arrivedAt = location.pathname;
 let moved = false;
 let blocks: Block[] = [];
 let waiting: HTMLElement[] = [];
-/** The link whose code was shown last. */
+/** The link that was followed last. */
 let opened = "";
 
 function mount(): void {
@@ -62,20 +63,44 @@ function mountOne(element: HTMLElement): void {
 	}
 }
 
-/** Show the code that the address carries, if it carries any. */
+/** Return the block that a link is for, or say what the link is for instead. */
+function blockFor(name: string): Block {
+	const block = blocks.find((candidate) => candidate.name === name);
+	if (block === undefined) {
+		throw new LinkError(`This page has no snippet ${name}; the link is for another.`);
+	}
+	return block;
+}
+
+/** Turn the knobs as a link says. */
+function openSettings(hash: string): void {
+	const { block: name, asked } = readSettings(hash);
+	const block = blockFor(name);
+	if (block.knobs === null) {
+		throw new LinkError(`The snippet ${name} has no such settings.`);
+	}
+	if (hash !== opened) {
+		opened = hash;
+		block.knobs.follow(asked);
+	}
+	block.element.scrollIntoView();
+}
+
+/** Show the code or the settings that the address carries, if it carries any. */
 async function openLink(hash = location.hash): Promise<void> {
-	if (!isShared(hash)) {
+	if (!isShared(hash) && !isSettings(hash)) {
 		return;
 	}
 	for (const old of document.querySelectorAll(".sd-linked")) {
 		old.remove();
 	}
 	try {
-		const { name, code } = await readFragment(hash);
-		const block = blocks.find((candidate) => candidate.name === name);
-		if (block === undefined) {
-			throw new LinkError(`This page has no snippet ${name}; the link is for another.`);
+		if (isSettings(hash)) {
+			openSettings(hash);
+			return;
 		}
+		const { name, code } = await readFragment(hash);
+		const block = blockFor(name);
 		if (hash === opened && block.isEdited) {
 			return; // the way back to it must not undo what the reader wrote
 		}
@@ -144,7 +169,7 @@ if (moves) {
 			// Firefox and Safari put back the height of before, at which another place stands
 			// once what was not laid out yet has its own height.
 			setTimeout(() => place.scrollIntoView(), SETTLED_MS);
-		} else if (!isShared(to.hash)) {
+		} else if (!isShared(to.hash) && !isSettings(to.hash)) {
 			scrollTo(0, history.state?.y ?? 0);
 		}
 	};

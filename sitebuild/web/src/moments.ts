@@ -81,6 +81,13 @@ export function wholeOf(events: readonly Moment[]): State {
 	return { ...after(events, events.length), whole: true };
 }
 
+/** Return the state at a time, which a shorter picture may end before. */
+export function placed(events: readonly Moment[], wantedUs: number): State {
+	const first = events[0]?.atUs ?? 0;
+	const nowUs = Math.min(Math.max(wantedUs, first), events.at(-1)?.atUs ?? 0);
+	return { count: countAt(events, nowUs), nowUs, whole: false };
+}
+
 /** Return the next or the previous state; what stands whole is begun anew. */
 export function stepped(events: readonly Moment[], state: State, by: 1 | -1): State {
 	return after(events, (state.whole && by > 0 ? 0 : state.count) + by);

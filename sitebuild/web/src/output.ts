@@ -25,8 +25,11 @@ export class Output {
 	#code = make("code", { tabindex: "0", role: "group", "aria-label": "Output" });
 	#out = "";
 	#err = "";
+	/** Whether nothing of it is seen until it is whole. */
+	readonly isCalm: boolean;
 
-	constructor() {
+	constructor(isCalm = false) {
+		this.isCalm = isCalm;
 		const pre = make("pre", {}, this.#code);
 		this.element = make("div", { class: "result sd-live" }, pre);
 	}

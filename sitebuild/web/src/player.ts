@@ -8,6 +8,7 @@ import {
 	countAt,
 	type Moment,
 	ms,
+	placed,
 	played,
 	type State,
 	stepped,
@@ -55,6 +56,12 @@ function dress(button: HTMLButtonElement, icon: keyof typeof ICONS, label: strin
 	button.setAttribute("aria-label", label);
 }
 
+/** Where a player is in simulated time, and whether it goes on from there. */
+export interface Place {
+	nowUs: number;
+	isPlaying: boolean;
+}
+
 class Player {
 	private readonly host: HTMLElement;
 	private readonly svg: SVGSVGElement;
@@ -69,19 +76,35 @@ class Player {
 	private restMs = 0;
 	private lastMs = 0;
 	private cancel = () => {};
+	/** Where it was put; a shorter picture ended before that. */
+	private readonly put: Place | null;
+	private readonly begin: State;
 
-	constructor(host: HTMLElement, svg: SVGSVGElement) {
+	constructor(host: HTMLElement, svg: SVGSVGElement, put: Place | null) {
 		this.host = host;
 		this.svg = svg;
 		this.picture = new Picture(svg);
 		this.events = this.picture.events;
-		this.state = wholeOf(this.events);
+		this.put = put;
+		this.begin = put ? placed(this.events, put.nowUs) : wholeOf(this.events);
+		this.state = this.begin;
 		this.build();
 		this.listen();
 		this.show();
+		if (put?.isPlaying && this.state.count < this.events.length) this.play();
 	}
 
-	stop(): void {
+	/** Return where it is, or null for the whole picture. */
+	private place(): Place | null {
+		if (this.state.whole) return null;
+		const isPlaying = playing === this;
+		const hasMoved = this.state !== this.begin;
+		const nowUs = (hasMoved ? null : this.put?.nowUs) ?? this.state.nowUs;
+		return { nowUs, isPlaying };
+	}
+
+	stop(): Place | null {
+		const place = this.place();
 		this.pause();
 		this.listening.abort();
 		this.picture.restore();
@@ -89,6 +112,7 @@ class Player {
 		this.host.classList.remove("sd-player-used");
 		this.host.removeAttribute("role");
 		this.host.removeAttribute("aria-label");
+		return place;
 	}
 
 	private build(): void {
@@ -234,9 +258,16 @@ class Player {
 	}
 }
 
-/** Put a player for the diagram into an empty element; return what removes it. */
-export function mountPlayer(host: HTMLElement, svg: SVGSVGElement): () => void {
-	if (!svg.querySelector(EVENTS)) return () => {};
-	const player = new Player(host, svg);
+/**
+ * Put a player for the diagram into an empty element, perhaps at a place; return what
+ * removes it, and tells where it was.
+ */
+export function mountPlayer(
+	host: HTMLElement,
+	svg: SVGSVGElement,
+	place: Place | null = null,
+): () => Place | null {
+	if (!svg.querySelector(EVENTS)) return () => place;
+	const player = new Player(host, svg, place);
 	return () => player.stop();
 }

@@ -6,12 +6,18 @@ export interface Instead {
 	source: string;
 }
 
-/** A snippet to run; `published` tells that its code is the page's own. */
+/**
+ * Whose code it is: the page's own; the page's with values that its author allows; or
+ * anybody's, which may change what a later run meets.
+ */
+export type Origin = "page" | "settings" | "edited";
+
+/** A snippet to run. */
 export interface Request {
 	run: number;
 	code: string;
 	filename: string;
-	published: boolean;
+	origin: Origin;
 	instead?: Instead;
 	/** An exercise's check: the code is an answer to be judged by it. */
 	check?: string;

@@ -10,7 +10,7 @@ import replacing from "../../page_replace.py";
 import runner from "../../page_runner.py";
 import streams from "../../page_streams.py";
 import { Descriptors } from "./descriptors.ts";
-import type { Emit, Graded, Instead } from "./protocol.ts";
+import type { Emit, Graded, Instead, Origin } from "./protocol.ts";
 import { tellTimersApart } from "./timers.ts";
 
 export interface Sources {
@@ -41,7 +41,7 @@ export interface Python {
 	run(
 		code: string,
 		filename: string,
-		published: boolean,
+		origin: Origin,
 		instead?: Instead,
 	): Promise<boolean>;
 	/** Judge an answer by a check. Rejects as `run` does. */
@@ -179,10 +179,10 @@ export async function startPython(from: Sources, emit: Emit): Promise<Python> {
 				await load(py, missing);
 			}
 		},
-		async run(code, filename, published, instead) {
+		async run(code, filename, origin, instead) {
 			const mine = instead && py.toPy([instead.object, instead.source]);
 			try {
-				const options = { published, instead: mine };
+				const options = { published: origin !== "edited", instead: mine };
 				return (await turns.call(session.run, [code, filename], options)) === true;
 			} finally {
 				mine?.destroy();

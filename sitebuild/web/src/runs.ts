@@ -1,6 +1,6 @@
 // The runs of one snippet: what was asked for last runs next, and is judged fairly.
 import type { End, Interpreter, Job } from "./interpreter.ts";
-import type { Stream } from "./protocol.ts";
+import type { Origin, Stream } from "./protocol.ts";
 
 interface Printed {
 	print(stream: Stream, text: string): void;
@@ -15,10 +15,19 @@ export interface Face<Output extends Printed> {
 	show(output: Output): void;
 	/** A run is over, and none that was asked for later is under way. */
 	ended(output: Output, end: Exclude<End, { kind: "replaced" }>): void;
+	/** A run came to its end, and one that was asked for later is under way. */
+	passed(output: Output): void;
 	/** Tell whether what was printed is what was published. */
 	isAsPublished(output: Output): boolean;
 	/** The number of those under way has changed. */
 	changed(): void;
+}
+
+interface How {
+	/** It is the published code with values that its author allows. */
+	isOurs?: boolean;
+	/** It is an answer to be judged by this check. */
+	check?: string | undefined;
 }
 
 export class Runs<Output extends Printed> {
@@ -54,19 +63,18 @@ export class Runs<Output extends Printed> {
 	 * Run this code, or have it judged by a check: after the run under way, and instead
 	 * of any other that waits.
 	 */
-	start(code: string, check?: string): void {
+	start(code: string, { isOurs = false, check }: How = {}): void {
 		const newest = this.#newest;
 		if (this.areUnderWay && code === newest.code && check === newest.check) {
 			return; // asked for twice, and answered once
 		}
 		this.#newest = { code, check };
 		const run = Symbol();
-		const published = code === this.#published && check === undefined;
 		const output = this.#face.open();
 		const stop = this.#interpreter.submit({
 			key: this.#name,
 			...this.#jobOf(code),
-			published,
+			origin: this.#originOf(code, isOurs, check),
 			check,
 			filename: `${this.#name}.py`,
 			onWait: (words) => this.#face.say(words),
@@ -91,12 +99,21 @@ export class Runs<Output extends Printed> {
 				// Other code ran in this interpreter before: judge in a fresh one, and this very
 				// code, whatever the editor holds by now.
 				this.#interpreter.renew();
-				this.start(code, check);
+				this.start(code, { check });
 				return;
 			}
 			this.#face.ended(output, end);
+		} else if (end.kind === "ended" && end.ok) {
+			this.#face.passed(output);
 		}
 		this.#face.changed();
+	}
+
+	#originOf(code: string, isOurs: boolean, check: string | undefined): Origin {
+		if (code === this.#published && check === undefined) {
+			return "page";
+		}
+		return isOurs && check === undefined ? "settings" : "edited";
 	}
 
 	/** Tell whether it is perhaps for what ran before that code of ours went wrong. */

@@ -83,7 +83,7 @@ const starting = start();
 starting.catch(() => {});
 
 async function serve(request: Request): Promise<void> {
-	const { run, code, filename, published, instead, check } = request;
+	const { run, code, filename, origin, instead, check } = request;
 	try {
 		say({ kind: "taken", run });
 		const python = await starting;
@@ -97,7 +97,7 @@ async function serve(request: Request): Promise<void> {
 			return;
 		}
 		const began = performance.now();
-		const ok = await python.run(code, filename, published, instead);
+		const ok = await python.run(code, filename, origin, instead);
 		const ms = performance.now() - began;
 		say({ kind: "ended", run, ok, ms, droppedChars: python.droppedChars() });
 	} catch (error) {

@@ -18,7 +18,7 @@ function submitted(
 		key,
 		code,
 		filename: "a.py",
-		published: false,
+		origin: "edited",
 		onWait: (words) => told.push(words),
 		onStart: () => told.push("started"),
 		onPrint: (_, text) => told.push(text),

@@ -9,6 +9,7 @@ import {
 	type Moment,
 	ms,
 	paceOf,
+	placed,
 	played,
 	type State,
 	stepped,
@@ -190,4 +191,10 @@ test("the slider says the time, the last event and its place", () => {
 		valueFor(EVENTS, { count: 3, nowUs: 40_000, whole: false }),
 		"40 ms: b gets from a: x, 3 of 4",
 	);
+});
+
+test("a picture that is drawn anew is shown at the time where the one before was", () => {
+	assert.deepEqual(placed(EVENTS, 40_000), { count: 3, nowUs: 40_000, whole: false });
+	assert.deepEqual(placed(EVENTS, 90_000), { count: 4, nowUs: 70_000, whole: false });
+	assert.deepEqual(placed(EVENTS, -1), { count: 2, nowUs: 0, whole: false });
 });

@@ -32,6 +32,7 @@ function runsOf(): { runs: Runs<Printed>; shown: string[] } {
 			const verdict = end.kind === "graded" ? ` ${end.verdict}` : "";
 			shown.push(`${number}: ${text} ${end.kind}${verdict}`);
 		},
+		passed: ({ number }) => shown.push(`${number} passed`),
 		isAsPublished: () => false,
 		changed: () => {},
 	};
@@ -53,7 +54,7 @@ test("what is asked for while a run is under way runs next, and only the newest"
 	living().say("ended");
 	living().serve();
 	assert.deepEqual(living().codes, ["first", "third"]);
-	assert.deepEqual(shown, ["shows 1", "shows 3", "3: x ended"]);
+	assert.deepEqual(shown, ["shows 1", "1 passed", "shows 3", "3: x ended"]);
 	assert(!runs.areUnderWay);
 });
 
@@ -108,15 +109,45 @@ test("no judgement is made that a newer run waits for", () => {
 	living().say("ended");
 	living().serve();
 	assert.deepEqual(living().codes, ["edited", PUBLISHED, "newer"]);
-	assert.deepEqual(shown.slice(2), ["shows 2", "shows 3", "3: x ended"]);
+	assert.deepEqual(shown.slice(2), ["shows 2", "2 passed", "shows 3", "3: x ended"]);
+});
+
+test("many settings in a row: the newest is shown last, each whole one on the way", () => {
+	const { runs, shown } = runsOf();
+	runs.start("set 0", { isOurs: true });
+	living().say("started");
+	for (let step = 1; step <= 9; step += 1) {
+		runs.start(`set ${step}`, { isOurs: true });
+	}
+	living().say("printed");
+	living().say("ended");
+	living().serve();
+	assert.deepEqual(living().codes, ["set 0", "set 9"]);
+	assert.deepEqual(shown, ["shows 1", "1 passed", "shows 10", "10: x ended"]);
+});
+
+test("settings are told from edited code, and leave nothing to judge anew", () => {
+	const { runs } = runsOf();
+	for (const [code, isOurs] of [
+		["set", true],
+		[PUBLISHED, true],
+	] as const) {
+		runs.start(code, { isOurs });
+		living().serve();
+	}
+	runs.start("edited");
+	living().serve();
+	const origins = living().asked.map(({ origin }) => origin);
+	assert.deepEqual(origins, ["settings", "page", "edited"]);
+	assert(!runs.areUnderWay);
 });
 
 test("an answer is judged by its check, as edited code, and its verdict is shown", () => {
 	const { runs, shown } = runsOf();
-	runs.start(PUBLISHED, "check");
+	runs.start(PUBLISHED, { check: "check" });
 	const [asked] = living().asked;
 	assert.deepEqual([asked?.code, asked?.check], [PUBLISHED, "check"]);
-	assert.equal(asked?.published, false);
+	assert.equal(asked?.origin, "edited");
 	living().grade("wrong", "why");
 	assert.deepEqual(shown, ["shows 1", "1:  graded wrong"]);
 	assert(!runs.areUnderWay);
@@ -126,8 +157,8 @@ test("a run and a check of the same code are two, and the newest of them follows
 	const { runs, shown } = runsOf();
 	runs.start("mine");
 	living().say("started");
-	runs.start("mine", "check");
-	runs.start("mine", "check");
+	runs.start("mine", { check: "check" });
+	runs.start("mine", { check: "check" });
 	living().say("ended");
 	living().grade("passed");
 	assert.deepEqual(living().codes, ["mine", "mine"]);
@@ -139,7 +170,7 @@ test("a check that fails where other code ran before is tried in a fresh interpr
 	living().serve();
 	const touched = living();
 	const { runs, shown } = runsOf();
-	runs.start("mine", "check");
+	runs.start("mine", { check: "check" });
 	touched.grade("broken");
 	assert(touched.ended);
 	assert(runs.areUnderWay);
@@ -150,7 +181,7 @@ test("a check that fails where other code ran before is tried in a fresh interpr
 
 test("a verdict that no check can give is none of the answer's", () => {
 	const { runs, shown } = runsOf();
-	runs.start("posts it", "check");
+	runs.start("posts it", { check: "check" });
 	living().grade("<b>solved</b>");
 	assert.equal(shown.at(-1), "1:  graded broken");
 });
