@@ -88,9 +88,9 @@ def _tests() -> int:
 
 
 def _receipts() -> str:
-    """Return a table of the labs: what each ran, in which version, and its source."""
+    """Return a table of the labs: what each ran against, and in which version."""
     rows = [
-        f"| `{record.source}` | {_listed(record.versions)} | {len(record.rows)} |"
+        f"| {record.name} | {_listed(record.versions)} | {len(record.rows)} |"
         for record in _records("lab")
     ]
     head = ["| lab | ran against | findings |", "|---|---|--:|"]
