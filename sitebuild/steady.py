@@ -55,20 +55,22 @@ def require(block: Block, result: engine.Result) -> None:
         )
     again = engine.run(block)
     if again != result:
-        why = "it reads the clock, or takes chance without a seed"
+        why = _address(result) or "it reads the clock, or takes chance without a seed"
         raise _differs(block, result, again, why)
     for seed in SEEDS:
         other = engine.run(block, seed)
         if other != result:
-            address = _ADDRESS.search(result.text)
-            why = (
-                f"{address[0]} is an address: print what the object holds"
-                if address
-                else "it depends on the order of a set, on hash() of a text or on an "
+            why = _address(result) or (
+                "it depends on the order of a set, on hash() of a text or on an "
                 "address (sort what it prints, as in sorted(...)), or on the machine's "
                 "time zone (give tz=...) or the width of its terminal"
             )
             raise _differs(block, result, other, why)
+
+
+def _address(result: engine.Result) -> str:
+    found = _ADDRESS.search(result.text)
+    return f"{found[0]} is an address: print what the object holds" if found else ""
 
 
 def _differs(

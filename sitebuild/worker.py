@@ -11,12 +11,10 @@ end, which no thread or signal handler could be trusted to do.
 
 import contextlib
 import gc
-import hashlib
 import importlib
 import io
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -29,15 +27,14 @@ from typing import Any, TextIO
 
 from sitebuild.grading import grade
 from sitebuild.machine import yardstick
+from sitebuild.nativework import refuse_native_work, used_natively
 from sitebuild.page_imports import imported
 from sitebuild.page_program import execute, program
-from sitebuild.page_runner import OUTPUT_LIMIT_CHARS, refusing
+from sitebuild.page_runner import OUTPUT_LIMIT_CHARS
 from sitebuild.page_streams import standard_streams
 
 # Imported before the first block, so that no block is charged for them.
 _TOO_MUCH = f"printed more than {OUTPUT_LIMIT_CHARS} characters"
-_STARTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"}
-"""What Python tells an audit hook where a process is started."""
 _WARM = ("sdnotes", "sdnotes.sim", "sdnotes.figures", "sdnotes.figures.chart")
 
 
@@ -105,47 +102,6 @@ def _failure(error: BaseException, filename: str) -> dict[str, Any]:
     return {"error": message, "line": frames[-1].lineno if frames else 0}
 
 
-@contextlib.contextmanager
-def _used() -> Iterator[set[str]]:
-    """Note which kinds of native work are done meanwhile."""
-    used: set[str] = set()
-    listening = True
-
-    def hear(event: str, _: tuple[Any, ...]) -> None:
-        if listening and event in _STARTS:
-            used.add("process")
-
-    def noted(kind: str, function: Any) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            used.add(kind)
-            return function(*args, **kwargs)
-
-        return call
-
-    sys.addaudithook(hear)
-    before = threading.Thread.start, hashlib.scrypt
-    threading.Thread.start = noted("threads", before[0])  # type: ignore[method-assign]
-    hashlib.scrypt = noted("scrypt", before[1])
-    try:
-        yield used
-    finally:
-        threading.Thread.start, hashlib.scrypt = before  # type: ignore[method-assign]
-        listening = False
-        used |= {"cryptography"} & sys.modules.keys()
-
-
-def _refused(what: str, native: str) -> Any:
-    return refusing(
-        f'a snippet that starts {what} needs native="{native}" on its fence: a '
-        "browser's Python cannot"
-    )
-
-
-def _refuse_native_work() -> None:
-    threading.Thread.start = _refused("threads", "threads")  # type: ignore[method-assign]
-    subprocess.Popen.__init__ = _refused("a process", "process")  # type: ignore[method-assign]
-
-
 def _text_to(number: int) -> TextIO:
     """Return a stream that writes to a descriptor line by line, as to a terminal."""
     return open(number, "w", encoding="utf-8", newline="\n", buffering=1, closefd=False)
@@ -186,13 +142,13 @@ def _warnings_kept(kept: list[str]) -> Iterator[None]:
 def run(code: str, filename: str, native: str | None = None) -> dict[str, Any]:
     """Run a block in an empty namespace and return what it printed, or its error."""
     if native is None:
-        _refuse_native_work()
+        refuse_native_work()
     kept, warned, failure = _Kept(), list[str](), None
     out, err = _Descriptor(1), _Descriptor(2)
     before = yardstick(5_000)  # a short look: most blocks take little longer
     started_s, began_s = time.process_time(), time.perf_counter()
     with (
-        _used() as used,
+        used_natively() as used,
         _warnings_kept(warned),
         _streams(kept, native),
         program(code, filename) as module,
