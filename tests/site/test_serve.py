@@ -97,7 +97,7 @@ def test_text_package_and_mistakes_are_shown_as_they_change(
     assert "4 heads, 2 tails" in served.page()
     assert re.search(rf"{CHAPTER}:\d+: the output of 'six-tosses' is not what", said)
 
-    page.write_text(text.replace("TOSSES = 6", "TOSSES = 1 // 0"), "utf-8")
+    page.write_text(text.replace("heads(TOSSES)} h", "heads(1 // 0)} h"), "utf-8")
     served.until("Reloading browsers")
     assert re.search(rf'sd-problem">{CHAPTER}:\d+: .*ZeroDiv', served.page())
 
