@@ -303,6 +303,16 @@ def test_a_diagram_is_played(opened: Opened) -> None:
     figure.press("Pause")
 
 
+def test_a_term_shows_its_line_to_the_keyboard(opened: Opened) -> None:
+    page = opened("claims/")
+    first = "document.querySelector('a.sd-term')"
+    page.js(f"{first}.focus()")
+    page.until(
+        "document.querySelector('.sd-card')?.textContent === "
+        f"{first}.getAttribute('aria-description')"
+    )
+
+
 def test_the_search_finds(engine: Engine, whole: Any) -> None:
     engine.open(whole.host.url)
     engine.until("document.querySelector('[data-md-component=search-query]')")
