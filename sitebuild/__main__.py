@@ -9,8 +9,7 @@ from sitebuild.browser import node
 from sitebuild.problems import ProblemError
 
 
-def main() -> int:
-    """Run one command; return 1 after printing each problem as ``file:line: what``."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sitebuild")
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build", help="build the site into a folder")
@@ -31,7 +30,12 @@ def main() -> int:
     exercise.add_argument("answer", type=Path, help="the file that holds it")
     chapter = commands.add_parser("chapter", help="lay down the files of a new chapter")
     chapter.add_argument("slug")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run one command; return 1 after printing each problem as ``file:line: what``."""
+    arguments = _arguments()
     try:
         match arguments.command:
             case "build":
