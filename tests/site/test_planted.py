@@ -15,6 +15,7 @@ from mini import CHAPTER as COIN
 
 pytestmark = pytest.mark.slow
 
+PRACTICE = "docs/chapters/coin/practice.md"
 FENCE = "```"
 
 
@@ -42,6 +43,22 @@ MISTAKES = [
         "3 heads, 3 tails",
         "4 heads, 3 tails",
         rf"{COIN}:\d+: the output of 'six-tosses' is not what is recorded\. If the "
+        r"new one is right, run `make outputs`\.",
+    ),
+    Mistake(
+        "a wrong answer that passes",
+        PRACTICE,
+        "return (tosses + 1) // 2",
+        "return tosses >> 1",
+        rf"{PRACTICE}:\d+: this wrong answer to 'heads-of' is judged 'passed' and not "
+        r"'wrong': a check names what is wrong of each of these",
+    ),
+    Mistake(
+        "a wrong answer that is told something else",
+        PRACTICE,
+        "Look at the last toss",
+        "Look at the first toss",
+        rf"{PRACTICE}:\d+: the output of 'heads-of' is not what is recorded\. If the "
         r"new one is right, run `make outputs`\.",
     ),
     Mistake(

@@ -242,7 +242,7 @@ def test_quick_finds_a_planted_mistake_and_is_green_without_one(
     text = page.read_text("utf-8")
     page.write_text(text.replace("Six tosses, and", "In six tosses"), "utf-8")
     said = mini.succeed(repository, "sitebuild", "quick")
-    assert "left out: 2 of 2 test files, 4 of 4 snippets" in said
+    assert "left out: 2 of 2 test files, 9 of 9 snippets" in said
     misspelt = "rec" + "ieve"  # in two parts, or it would be told of this file
     page.write_text(text.replace("Six tosses, and", f"We {misspelt}"), "utf-8")
     done = mini.run(repository, "sitebuild", "quick")
@@ -296,7 +296,7 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
     )
     said = mini.succeed(tree, "sitebuild", "quick")
     assert "6 passed" in said  # two snippets and a test of each
-    assert "left out: 2 of 4 test files, 4 of 8 snippets" in said
+    assert "left out: 2 of 4 test files, 9 of 13 snippets" in said
     green = json.loads((tree / ".quick.json").read_text("utf-8"))
     # Test files of two chapters have one name.
     assert {f"tests/{s}/test_chapter.py" for s in ("dice", "two_words")} <= set(green)
