@@ -15,6 +15,7 @@ from mini import CHAPTER as COIN
 
 pytestmark = pytest.mark.slow
 
+PRACTICE = "docs/chapters/coin/practice.md"
 FENCE = "```"
 
 
@@ -51,6 +52,22 @@ MISTAKES = [
         "knob: 1..21 step 2",
         rf"{COIN}:19: the published value 6 is not one of the knob's positions, "
         r"1, 3, \.\.\. 21: it is written as they are",
+    ),
+    Mistake(
+        "a wrong answer that passes",
+        PRACTICE,
+        "return (tosses + 1) // 2",
+        "return tosses >> 1",
+        rf"{PRACTICE}:\d+: this wrong answer to 'heads-of' is judged 'passed' and not "
+        r"'wrong': a check names what is wrong of each of these",
+    ),
+    Mistake(
+        "a wrong answer that is told something else",
+        PRACTICE,
+        "Look at the last toss",
+        "Look at the first toss",
+        rf"{PRACTICE}:\d+: the output of 'heads-of' is not what is recorded\. If the "
+        r"new one is right, run `make outputs`\.",
     ),
     Mistake(
         "a snippet that raises",

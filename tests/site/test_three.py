@@ -18,6 +18,7 @@ import pytest
 from engines import Engine
 from programs import LEFT, LEFT_SAYS, PROGRAMS
 
+from sitebuild import DOCS, fences
 from sitebuild.testing import hosting
 
 pytestmark = pytest.mark.slow
@@ -112,6 +113,12 @@ class Block:
     def run(self) -> str:
         self.press("Run")
         return self.ended()
+
+    def judged(self) -> str:
+        """Press Check; return what is said of the answer."""
+        self.press("Check")
+        self.until("!/…|^$/.test(root.querySelector('.sd-bar .sd-status').textContent)")
+        return self.said
 
     def write(self, code: str) -> None:
         """Put code into the editor, as one pastes it over all that is there."""
@@ -411,3 +418,21 @@ def pasted(engine: Engine) -> str:
             return field.value;"""
         )
     )
+
+
+def test_an_answer_is_judged_and_what_is_solved_is_kept(opened: Opened) -> None:
+    page = DOCS / "chapters" / "caching" / "practice.md"
+    parts = [block for block in fences.scan(DOCS) if block.path == page]
+    stub = next(block for block in parts if block.kind == "exercise")
+    answers = [block for block in parts if block.name == stub.name]
+    solution = next(block for block in answers if block.kind == "solution")
+    wrong = next(block for block in answers if block.kind == "wrong")
+    exercise = Block(opened("chapters/caching/practice/"), stub.name)
+    assert exercise.judged().startswith("Unfinished: the gap `...` in line ")
+    exercise.write(wrong.code)
+    assert exercise.judged() == f"Wrong: {wrong.recorded}"
+    exercise.write(solution.code)
+    assert exercise.judged() == "Passed."
+    again = Block(opened("chapters/caching/practice/"), stub.name)
+    assert again.ask("root.querySelector('.sd-mark').textContent") == "Solved"
+    again.engine.js("localStorage.clear()")
