@@ -14,7 +14,7 @@ let shown: HTMLAnchorElement | null = null;
 /** The word that was tapped last: a second tap follows its link. */
 let tapped: HTMLAnchorElement | null = null;
 let touches = false;
-let leaving = 0;
+let leaving: ReturnType<typeof setTimeout> | undefined;
 
 function termAt(target: EventTarget | null): HTMLAnchorElement | null {
 	return target instanceof Element ? target.closest<HTMLAnchorElement>(TERM) : null;
