@@ -30,8 +30,7 @@ from sitebuild.glossary import Term
 _BEFORE_ALL = 200  # before any preprocessor has changed the text
 _AFTER_ANCHORS = 3  # headings have their anchors (5), links are not made whole yet (0)
 
-_UNREAD = terms.UNREAD | terms.TITLES
-_UNREAD_CLASSES = terms.TITLE_CLASSES | {"footnote"}
+_NOTES = "footnote"  # the class of what holds them
 
 
 def page_of(text: str) -> Path | None:
@@ -97,7 +96,7 @@ class _Marker:
     @staticmethod
     def _is_unread(element: Element) -> bool:
         classes = (element.get("class") or "").split()
-        return element.tag in _UNREAD or not _UNREAD_CLASSES.isdisjoint(classes)
+        return element.tag in terms.UNREAD or _NOTES in classes
 
     def _describe(self, link: Element) -> None:
         """Give an author's link to the glossary what a mark of ours has."""

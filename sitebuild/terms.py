@@ -37,10 +37,6 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 UNREAD = {*HEADINGS, "a", "code", "pre", "script", "style", "svg", "kbd", "sup", "th"}
 """Where no mention is marked: what is a heading, a link, code, or a note's sign."""
 
-TITLES = {"summary"}
-TITLE_CLASSES = {"admonition-title"}
-"""Where a mention is read and cannot be marked: a press on it does something else."""
-
 _RUN_IN = (".", ":", "?", "!", ",")
 
 
@@ -101,8 +97,8 @@ def is_marked(page: str) -> bool:
     return page.startswith("chapters/") or page == "claims.md"
 
 
-def _of_class(node: LexborNode, classes: set[str]) -> bool:
-    return not classes.isdisjoint((node.attributes.get("class") or "").split())
+def _of_class(node: LexborNode, name: str) -> bool:
+    return name in (node.attributes.get("class") or "").split()
 
 
 class _Reader:
@@ -119,7 +115,7 @@ class _Reader:
     def _is_here(self, term: Term) -> bool:
         return (self._page, self._section) in term.links
 
-    def _read_title(self, node: LexborNode) -> None:
+    def _read_heading(self, node: LexborNode) -> None:
         """Take note of terms that are used here; the section may yet explain them."""
         words = node.text(deep=True).removesuffix("#").strip()
         for mention in self._known.mentions(words):
@@ -127,7 +123,7 @@ class _Reader:
                 self._open.setdefault(mention.term, words)
 
     def end_section(self) -> None:
-        """Tell what a section's titles have used and the section has not explained."""
+        """Tell what a heading has used and its section has not explained."""
         for term, words in self._open.items():
             if term not in self._seen:
                 self.unexplained.append((words, term))
@@ -145,14 +141,12 @@ class _Reader:
                 self._section = part.attributes.get("id") or ""
                 self._seen.update(t for t in self._known.terms if self._is_here(t))
                 if part.tag != "h1":  # a page's title names its subject
-                    self._read_title(part)
-            elif part.tag in TITLES or _of_class(part, TITLE_CLASSES):
-                self._read_title(part)
+                    self._read_heading(part)
             elif part.tag == "a":
                 self._seen.update(
                     m.term for m in self._known.mentions(part.text(deep=True))
                 )
-            elif part.tag not in UNREAD and not _of_class(part, {"footnote"}):
+            elif part.tag not in UNREAD and not _of_class(part, "footnote"):
                 self.read(part)
 
 
@@ -160,9 +154,9 @@ def _is_label(node: LexborNode) -> bool:
     """Return whether bold words are a title's, or the label of a row."""
     parent = node.parent
     while parent is not None and parent.tag != "body":
-        if parent.tag in (*HEADINGS, *TITLES, "td", "th", "a"):
+        if parent.tag in (*HEADINGS, "summary", "td", "th", "a"):
             return True
-        if _of_class(parent, TITLE_CLASSES):
+        if _of_class(parent, "admonition-title"):
             return True
         parent = parent.parent
     return False

@@ -68,11 +68,7 @@ HEADINGS = {
     "in a link above": ("[A hot key](x.md).\n\n## A hot key\n\nx", False),
     "nowhere": ("## A hot key\n\nx\n\n## Two\n\nA hot key.", True),
     "in code only": ("## A hot key\n\n`hot key`", True),
-    "in the text that a box folds away": (
-        '??? question "A hot key?"\n\n    One hot key.',
-        False,
-    ),
-    "in the question of a box only": ('??? question "A hot key?"\n\n    One.', True),
+    "in the question of a box": ('??? question "A hot key?"\n\n    One.', False),
 }
 
 
