@@ -25,6 +25,7 @@ from sitebuild import (
     fences,
     glossary,
     mkdocs_yml,
+    positions,
     records,
     takeaway,
 )
@@ -101,12 +102,23 @@ def _listed(versions: dict[str, str]) -> str:
     return ", ".join(f"{what} {number}" for what, number in versions.items())
 
 
+def _of_kind(kind: str) -> int:
+    return sum(block.kind == kind for block in fences.scan(DOCS))
+
+
 COUNTS: dict[str, Callable[[], int | str]] = {
     "snippets": lambda: len(_snippets()),
     "figures": lambda: sum(block.figure for block in _snippets()),
     "snippets for a browser": lambda: sum(not b.native for b in _snippets()),
     "outputs": _recorded,
     "steps of golden scripts": _golden,
+    "knobs": lambda: sum(len(block.knobs) for block in _snippets()),
+    "settings of knobs": lambda: sum(
+        len(positions.settings(block.knobs)) for block in _snippets() if block.knobs
+    ),
+    "exercises": lambda: _of_kind("exercise"),
+    "solutions": lambda: _of_kind("solution"),
+    "wrong answers": lambda: _of_kind("wrong"),
     "claims": lambda: len(claims.read()),
     "claims that were corrected": lambda: sum(
         claim.verdict != "true" for claim in claims.read()

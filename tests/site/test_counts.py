@@ -104,6 +104,10 @@ def test_snippets_and_outputs_are_as_many_as_their_fences() -> None:
     scripts = files(ROOT / "tests", "*/*.md")
     steps = lines(r"^```python ", *scripts)
     assert count("steps of golden scripts") == steps > 0
+    for kind in ("exercise", "solution", "wrong"):
+        name = {"wrong": "wrong answers"}.get(kind, f"{kind}s")
+        assert count(name) == lines(rf"^ *```python {kind}=", *chapters) > 0
+    assert count("knobs") == lines(r"# knob(?: shared)?: ", *chapters) > 0
     outputs = lines(r"^ *```output$", *chapters, *scripts, ROOT / "README.md")
     assert count("outputs") == outputs > snippets
 
