@@ -146,7 +146,7 @@ export class Block {
 		}
 		output.element.hidden = output.text === "";
 		if (end.kind === "graded") {
-			this.#say(this.#exercise?.told(end) ?? "");
+			this.#say(this.#exercise?.told(end, this.isEdited) ?? "");
 			return;
 		}
 		const drawn = figureIn(output.out);
