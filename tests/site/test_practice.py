@@ -191,6 +191,9 @@ def test_a_reload_keeps_what_was_solved_and_written_and_runs_nothing(
     assert exercise.said == ""
     assert exercise.mark.text_content() == "Solved"
     assert not [w for w in exercise.page.workers if w.url.startswith("blob:")]
+    said = exercise.judged()
+    assert said.startswith("Unfinished: ")
+    assert said.endswith(" What you wrote before is behind “Show my edit”.")
     exercise.press("Show my edit")
     expect(exercise.editor).to_be_focused()
     assert exercise.code == SOLUTIONS[0].code

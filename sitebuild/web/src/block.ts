@@ -150,7 +150,7 @@ export class Block {
 		this.#display.breakOff(output);
 		this.knobs?.broke();
 		if (end.kind === "graded") {
-			this.#say(this.#exercise?.told(end) ?? "");
+			this.#say(this.#exercise?.told(end, this.isEdited) ?? "");
 		} else if (end.kind === "stopped") {
 			this.#say(STOPPED[end.after]);
 		} else if (end.byCode) {

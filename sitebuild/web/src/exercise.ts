@@ -10,6 +10,7 @@ const MARKS: Record<State, string> = {
 	changed: "Changed since you solved it",
 };
 const BROKEN = "Broken: the check failed; that is our mistake, not yours";
+const MINE = " What you wrote before is behind “Show my edit”.";
 const ASKING =
 	"Forget, in this browser, which exercises you solved, and all that you wrote in them?";
 
@@ -86,7 +87,7 @@ export class Exercise {
 	}
 
 	/** Note how an answer was judged, and return what is said of it. */
-	told(end: Extract<End, { kind: "graded" }>): string {
+	told(end: Extract<End, { kind: "graded" }>, isEdited: boolean): string {
 		if (end.verdict === "passed") {
 			this.#progress.pass();
 			showProgress();
@@ -96,7 +97,10 @@ export class Exercise {
 			droppedChars > 0
 				? ` ${droppedChars.toLocaleString("en")} more characters are not shown.`
 				: "";
-		return words(end) + dropped;
+		// What was judged then is what the page shows, and not what is kept.
+		const hasMore =
+			end.verdict === "unfinished" && !isEdited && this.draft.kept() !== null;
+		return words(end) + dropped + (hasMore ? MINE : "");
 	}
 }
 
