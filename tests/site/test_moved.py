@@ -96,3 +96,15 @@ def test_an_old_page_leads_on_without_scripts_too(site: Path) -> None:
     refresh = '<meta http-equiv="refresh" content="0; url=../../two/">'
     assert f"<noscript>{refresh}</noscript>" in text
     assert re.search(r'<a href="../../two/">', text)
+
+
+@pytest.mark.slow
+def test_a_section_that_left_its_page_is_found_where_it_is(
+    tab: Callable[..., Any], published: Any
+) -> None:
+    url = published.host.url
+    page = tab(f"{url}chapters/caching/#answer-loop")
+    expect(page).to_have_url(f"{url}chapters/caching/practice/#answer-loop")
+    page.goto(f"{url}chapters/cap/")
+    page.evaluate("location.hash = 'answer-lease'")
+    expect(page).to_have_url(f"{url}chapters/cap/practice/#answer-lease")

@@ -112,11 +112,13 @@ def figure(cap: Any) -> Iterator[Turned]:
 def test_a_turned_knob_redraws_its_figure_and_the_table_that_shares_it(
     cap: Any, figure: Turned
 ) -> None:
+    story = Turned(cap, "the-story")
+    assert re.fullmatch(SAME, story.run())
     assert "rows differ from what was published" in figure.turn("policy", "refuse")
     assert figure.rows == drawn_at(POLICY='"refuse"')
     assert figure.shown == knobs.with_values(DRAWN.code, {"POLICY": '"refuse"'})
-    story = Turned(cap, "the-story")
     expect(story.live).to_contain_text("refuses", timeout=WAIT_MS)
+    assert story.said == ""  # it was said of another output
     assert story.shown == knobs.with_values(STORY.code, {"POLICY": '"refuse"'})
     assert story.knob("policy").input_value() == '"refuse"'
     assert story.words.text_content() == ""  # one of the two speaks
@@ -338,3 +340,19 @@ def test_controls_can_be_seen_and_touched(
         )
         assert inside == [0, 0]
         assert panel.bounding_box() == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_turned_knob_is_seen_where_the_reader_s_own_colours_are_forced(
+    tab: Callable[..., Any], address: str, scheme: str
+) -> None:
+    page = tab(f"{address}{CAP}#set=cut-cable~LAST_AMOUNT~60")
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+    row = page.locator("#cut-cable .sd-turned")
+    mark = "e => getComputedStyle(e.querySelector('label'), '::before').content"
+    assert "•" in row.evaluate(mark)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for part in (".sd-knob-value", "label"):
+        ink = row.locator(part).evaluate("e => getComputedStyle(e).color")
+        light = [sum(map(int, re.findall(r"\d+", c)[:3])) for c in (ground, ink)]
+        assert abs(light[0] - light[1]) > 200

@@ -90,7 +90,10 @@ export class Block {
 			published: this.#published,
 			source: code,
 			editor: () => this.#editor,
-			run: () => this.#runs.start(this.code, { isOurs: !this.isEdited }),
+			run: () => {
+				this.#tools.say(""); // it was said of another output
+				this.#runs.start(this.code, { isOurs: !this.isEdited });
+			},
 			reset: () => this.reset(),
 			isReady: () => interpreter.isReady,
 		});
@@ -127,7 +130,7 @@ export class Block {
 	#lacks(words: string): void {
 		this.#say(words);
 		void isGone().then((gone) => {
-			if (gone && this.#tools.said === words) {
+			if (gone && (this.knobs?.speaks || this.#tools.said === words)) {
 				this.#say(RELOAD);
 			}
 		});

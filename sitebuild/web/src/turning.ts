@@ -228,6 +228,7 @@ export class Turning {
 		this.#asked = this.#bench.published;
 		this.#settled = true;
 		this.#unsaid = null;
+		this.speaks = false;
 		this.#panel.say("");
 		for (const { name, published } of this.#knobs) {
 			this.#panel.rest(name, "");
