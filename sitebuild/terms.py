@@ -10,7 +10,8 @@ Bold is for terms. So that it can be, what else is bold is told apart by its for
 run-in heading ends with a full stop or a colon, a row's label is the first word of its
 cell, and stress is in *italics*.
 
-Left out: what a figure or an output says, and words that mean a term without its name.
+Left out: what a figure or an output says; the question of a box, which asks whether its
+reader knows; and words that mean a term without its name.
 """
 
 import re
@@ -34,8 +35,10 @@ EXEMPT = {
 """Pages that may use bold and terms as they like, each with the reason."""
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-UNREAD = {*HEADINGS, "a", "code", "pre", "script", "style", "svg", "kbd", "sup", "th"}
-"""Where no mention is marked: what is a heading, a link, code, or a note's sign."""
+_CODE = {"code", "pre", "kbd", "script", "style", "svg"}
+UNREAD = {*HEADINGS, *_CODE, "a", "sup", "summary", "th"}
+"""Where no mention is marked: what is a heading, code, a link, a note's sign, or a
+button as the question of a box is, in which there can be no link."""
 
 _RUN_IN = (".", ":", "?", "!", ",")
 

@@ -71,9 +71,9 @@ PLACES = {
         [],
     ),
     "not in the head of a table": ("| toss |\n|---|\n| x |", []),
-    "in a title and in a question": (
+    "in a title, and not in a question, which is a button": (
         '!!! note "A toss"\n\n    x\n\n??? question "CAP?"\n\n    x',
-        ["toss", "CAP"],
+        ["toss"],
     ),
     "not in a note": ("x[^a]\n\n[^a]: A toss.", []),
     "after a heading, in words": ("## A toss\n\nA toss.", ["toss"]),
