@@ -1,6 +1,6 @@
 """Put the runtime's folder together and name it after its content.
 
-.browser/<hash>/ main.js editor.js worker.js
+.browser/<hash>/ main.js cleaner.js editor.js worker.js
                  pyodide/   what npm's pyodide holds, library precompiled
                  wheels/    sdnotes, simpy, ..., pyodide-lock.json and needs.json
                  licences.txt
@@ -29,7 +29,7 @@ WHEELS_KEPT = 150
 PUBLISHED = "assets/browser"
 """Where in a site the folder stands."""
 
-_ENTRIES = ("main", "editor", "worker")
+_ENTRIES = ("main", "cleaner", "editor", "worker")
 _RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 
 

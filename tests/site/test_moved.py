@@ -18,7 +18,7 @@ PAGE = '<html><body><article><h2 id="{}">H</h2></article></body></html>'
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site of two pages, and a list of moves beside it that a test writes."""
     monkeypatch.setattr(moved, "MOVED", tmp_path / "moved.toml")
     for page, section in (("one", "here"), ("two", "there")):
@@ -28,21 +28,21 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "site"
 
 
-def said_of(site: Path, *lines: str) -> list[str]:
+def said_of(small: Path, *lines: str) -> list[str]:
     """Return what is wrong with these moves, once they are written into the site."""
     text = "# moves\n" + "".join(f"{line}\n" for line in lines)
-    (site.parent / "moved.toml").write_text(text, "utf-8")
-    moved.write(site)
-    return [str(problem) for problem in moved.problems(site)]
+    (small.parent / "moved.toml").write_text(text, "utf-8")
+    moved.write(small)
+    return [str(problem) for problem in moved.problems(small)]
 
 
-def test_moves_that_lead_somewhere_are_right(site: Path) -> None:
+def test_moves_that_lead_somewhere_are_right(small: Path) -> None:
     lines = (
         '"gone/" = "two/"',
         '"gone/#old" = "one/#here"',
         '"one/#left" = "two/#there"',
     )
-    assert said_of(site, *lines) == []
+    assert said_of(small, *lines) == []
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_moves_that_lead_somewhere_are_right(site: Path) -> None:
     ],
 )
 def test_a_move_that_nobody_can_take_is_told_at_its_line(
-    site: Path, line: str, said: str
+    small: Path, line: str, said: str
 ) -> None:
-    (found,) = said_of(site, line)
+    (found,) = said_of(small, line)
     assert found.startswith(f"moved.toml:2: {said}")
 
 
@@ -70,17 +70,17 @@ def test_a_move_that_nobody_can_take_is_told_at_its_line(
         ('"one/" = "two/"', "one/ is a page: it cannot lead on to another"),
     ],
 )
-def test_what_is_no_move_is_refused(site: Path, line: str, said: str) -> None:
+def test_what_is_no_move_is_refused(small: Path, line: str, said: str) -> None:
     with pytest.raises(ProblemError, match=said):
-        said_of(site, line)
+        said_of(small, line)
 
 
 @pytest.mark.slow
 def test_an_old_page_leads_on_with_the_section_that_was_asked_for(
-    site: Path, tab: Callable[..., Any], host: Callable[[Path], hosting.Host]
+    small: Path, tab: Callable[..., Any], host: Callable[[Path], hosting.Host]
 ) -> None:
-    said_of(site, '"gone/deep/" = "two/"', '"gone/deep/#old" = "one/#here"')
-    url = host(site).url
+    said_of(small, '"gone/deep/" = "two/"', '"gone/deep/#old" = "one/#here"')
+    url = host(small).url
     for asked, comes in (
         ("gone/deep/", "two/"),
         ("gone/deep/#there", "two/#there"),
@@ -90,9 +90,9 @@ def test_an_old_page_leads_on_with_the_section_that_was_asked_for(
         expect(page).to_have_url(f"{url}{comes}")
 
 
-def test_an_old_page_leads_on_without_scripts_too(site: Path) -> None:
-    said_of(site, '"gone/deep/" = "two/"')
-    text = (site / "gone" / "deep" / "index.html").read_text("utf-8")
+def test_an_old_page_leads_on_without_scripts_too(small: Path) -> None:
+    said_of(small, '"gone/deep/" = "two/"')
+    text = (small / "gone" / "deep" / "index.html").read_text("utf-8")
     refresh = '<meta http-equiv="refresh" content="0; url=../../two/">'
     assert f"<noscript>{refresh}</noscript>" in text
     assert re.search(r'<a href="../../two/">', text)

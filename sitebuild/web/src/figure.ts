@@ -1,5 +1,5 @@
 // A figure that a run printed: its words, its numbers, its picture made safe.
-import DOMPurify from "dompurify";
+import { cleaned } from "./lazy.ts";
 
 export interface Drawn {
 	title: string;
@@ -44,13 +44,7 @@ export function picture(svg: string): HTMLElement {
 		"svg{display:block;width:100%;max-width:27rem;height:auto;margin:0 auto}",
 	);
 	shadow.adoptedStyleSheets = [sheet];
-	shadow.append(
-		DOMPurify.sanitize(svg, {
-			USE_PROFILES: { svg: true },
-			FORBID_TAGS: ["a", "image", "metadata"],
-			RETURN_DOM_FRAGMENT: true,
-		}),
-	);
+	shadow.append(cleaned(svg));
 	return host;
 }
 

@@ -77,7 +77,12 @@ export function sentences(
 }
 
 /** What the interpreter needs of a worker. */
-export type Servant = Pick<Worker, "onmessage" | "onerror" | "postMessage" | "terminate">;
+export interface Servant {
+	onmessage: ((event: MessageEvent<Answer>) => void) | null;
+	onerror: ((event: ErrorEvent) => void) | null;
+	postMessage(request: Request): void;
+	terminate(): void;
+}
 
 export class Interpreter {
 	#make: () => Servant;
