@@ -162,7 +162,7 @@ test("a run and a check of the same code are two, and the newest of them follows
 	living().say("ended");
 	living().grade("passed");
 	assert.deepEqual(living().codes, ["mine", "mine"]);
-	assert.deepEqual(shown, ["shows 1", "shows 2", "2:  graded passed"]);
+	assert.deepEqual(shown, ["shows 1", "1 passed", "shows 2", "2:  graded passed"]);
 });
 
 test("a check that fails where other code ran before is tried in a fresh interpreter", () => {
