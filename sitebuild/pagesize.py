@@ -9,6 +9,7 @@ neither do notes. pagelimits.py says how much a page may have.
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild import excerpts, fenced, fences, pagetree, records
+from sitebuild.problems import ProblemError
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _ROW = re.compile(r"^ *\|.*\| *$")
@@ -109,8 +111,9 @@ def measured(text: str, path: Path) -> Size:
     tables = list(_tables(prose))
     for block in blocks:
         if block.kind == "record":
-            record = records.load_for(block)
-            tables.append(Table(block.line, len(record.rows), len(record.columns)))
+            with suppress(ProblemError):  # records.py tells what is wrong with it
+                record = records.load_for(block)
+                tables.append(Table(block.line, len(record.rows), len(record.columns)))
     return Size(
         words=_words(prose),
         snippets=tuple(_open(b) for b in snippets if b.flag != "fold"),

@@ -25,7 +25,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sitebuild import ROOT, changes, checks, records, unwritten
+from sitebuild import ROOT, changes, checks, pagelimits, records, unwritten
 from sitebuild.browser import node
 from sitebuild.facts import keep
 from sitebuild.problems import ProblemError
@@ -130,7 +130,7 @@ def run(*, everything: bool = False) -> bool:
     write_whole(GREEN, json.dumps(kept | asked, indent=0))
     spent_s = time.monotonic() - began_s
     print(f"quick: {spent_s:.1f} s; {left_out(known, running)}")
-    if left := unwritten.problems():
+    if left := [*unwritten.problems(), *pagelimits.unfinished()]:
         print("quick: to be written before it is whole:", *left, sep="\n")
     if stale := records.stale():
         print("quick: all else passed, but", *stale, sep="\n", file=sys.stderr)

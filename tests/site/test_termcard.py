@@ -37,7 +37,8 @@ def chapter(
 @pytest.fixture
 def page(tab: Callable[..., Any], chapter: str) -> Iterator[Any]:
     opened = tab(chapter)
-    opened.locator(".sd-run").first.wait_for()  # its scripts have done their part
+    # Its scripts have done their part.
+    opened.locator(".sd-bar .sd-run").first.wait_for()
     yield opened
     assert opened.wrongs == []
 
@@ -89,7 +90,7 @@ def test_the_keyboard_shows_each_term_s_line_and_follows_it(page: Any) -> None:
 @pytest.fixture
 def phone(tab: Callable[..., Any], chapter: str) -> Iterator[Any]:
     opened = tab(chapter, 390, has_touch=True)
-    opened.locator(".sd-run").first.wait_for()
+    opened.locator(".sd-bar .sd-run").first.wait_for()
     yield opened
     assert opened.wrongs == []
 
