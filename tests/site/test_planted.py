@@ -390,8 +390,8 @@ MISTAKES = [
         "Half of the tosses",
         "**Half** of the tosses",
         rf"{COIN}:\d+: bold is for terms, and 'Half' is none of docs/glossary\.md: "
-        r"give it a line there, or write stress in \*italics\*, or end a run-in heading by "
-        r"a full stop",
+        r"give it a line there, or write stress in \*italics\*, or end a run-in "
+        r"heading by a full stop",
     ),
     Mistake(
         "a term whose explanation has moved away",
