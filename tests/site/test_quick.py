@@ -312,7 +312,7 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
     for name, line in left:
         _write_anew(tree / name, int(line))
     for page in files(tree / PAGES, "*/*.md"):
-        if page.parent.name != "coin":
+        if page.parent.name != "coin" and page.stem != "systems":
             _allow_little(page)
     mini.succeed(tree, "sitebuild", "build", "--plain")
     assert (tree / "site" / "chapters" / "two_words" / "index.html").is_file()
@@ -320,7 +320,7 @@ def test_a_new_chapter_is_laid_down_and_quick_is_green(repository: Path) -> None
 
 def _allow_little(page: Path) -> None:
     names = [f"  least {what}: 0 because it is a test" for what in NEEDED]
-    limits = "" if page.stem == "systems" else "\n".join(["limits:", *names, ""])
+    limits = "\n".join(["limits:", *names, ""])
     text = page.read_text("utf-8")
     page.write_text(f"---\n{limits}---\n\n{text}", "utf-8")
 
@@ -329,7 +329,7 @@ def _write_anew(path: Path, line: int) -> None:
     """Change a line of a template, and nothing but its words."""
     lines = path.read_text("utf-8").splitlines()
     was = lines[line - 1].replace("https://example.org/", "https://example.com/")
-    words = r"\b(that|the|The|it|is|year|goes|or)\b"
+    words = r"\b(that|the|The|it|is|year|goes|or|such|What)\b"
     lines[line - 1], changes = re.subn(words, r"\1 new", was, count=1)
     assert changes
     path.write_text("\n".join(lines) + "\n", "utf-8")
