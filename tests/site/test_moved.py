@@ -105,3 +105,7 @@ def test_a_section_that_left_its_page_is_found_where_it_is(
     url = published.host.url
     page = tab(f"{url}chapters/caching/#answer-loop")
     expect(page).to_have_url(f"{url}chapters/caching/practice/#answer-loop")
+    page.goto(f"{url}chapters/caching/")
+    page.wait_for_selector("[data-sd-mounted]", state="attached")
+    page.evaluate("location.hash = 'answer-abac'")
+    expect(page).to_have_url(f"{url}chapters/caching/practice/#answer-abac")
