@@ -14,7 +14,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from sitebuild import counts
+from sitebuild import DOCS, counts, pagetext
 
 _FIRST = 190  # before fences are read
 
@@ -37,8 +37,8 @@ class _Fill(Preprocessor):  # type: ignore[misc]
     """Fills the page whose text it is, and leaves every other as it was."""
 
     def run(self, lines: list[str]) -> list[str]:
-        text, page = "\n".join(lines), counts.PAGE
-        if not page.is_file() or text.strip() != page.read_text("utf-8").strip():
+        text = "\n".join(lines)
+        if pagetext.page_of(text, DOCS) != counts.PAGE:
             return lines
         repository = os.environ.get("SDNOTES_REPO_URL", "").rstrip("/")
         return filled(text, repository).split("\n")

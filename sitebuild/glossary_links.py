@@ -24,7 +24,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from sitebuild import DOCS, fences, glossary, terms
+from sitebuild import DOCS, glossary, pagetext, terms
 from sitebuild.glossary import Term
 
 _BEFORE_ALL = 200  # before any preprocessor has changed the text
@@ -35,11 +35,9 @@ _NOTES = "footnote"  # the class of what holds them
 
 def page_of(text: str) -> Path | None:
     """Return the page whose text this is, from docs/ on, if it is one with marks."""
-    for path in fences.pages(DOCS):
-        name = path.relative_to(DOCS)
-        if terms.is_marked(name.as_posix()) and path.read_text("utf-8").strip() == text:
-            return name
-    return None
+    path = pagetext.page_of(text, DOCS)
+    name = path.relative_to(DOCS) if path else None
+    return name if name and terms.is_marked(name.as_posix()) else None
 
 
 class _Text(Preprocessor):  # type: ignore[misc]
@@ -48,7 +46,7 @@ class _Text(Preprocessor):  # type: ignore[misc]
     text = ""
 
     def run(self, lines: list[str]) -> list[str]:
-        self.text = "\n".join(lines).strip()
+        self.text = "\n".join(lines)
         return lines
 
 

@@ -26,7 +26,8 @@ from typing import Any
 import yaml
 
 from sitebuild import DOCS, fences, pagetree
-from sitebuild.pagesize import FRONT_MATTER, Size, measured, plain
+from sitebuild.pagesize import Size, measured, plain
+from sitebuild.pagetext import FRONT_MATTER
 from sitebuild.problems import Problem, ProblemError, relative
 
 OLD = {

@@ -21,11 +21,10 @@ from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
 
-from sitebuild import DOCS, fenced, fences, pagelimits, pagetree
+from sitebuild import DOCS, fenced, fences, pagelimits, pagesize, pagetree
 from sitebuild.files import files
 from sitebuild.problems import Problem, line_of, relative
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _BOX = re.compile(r"^(?P<indent> *)(?:!!!|\?\?\?\+?) +\w.*$", re.MULTILINE)
 _LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -59,20 +58,10 @@ _ANSWER = Part(
     re.compile(r'^!!! answer "In short"\n\n    \S', re.MULTILINE),
     '!!! answer "In short" and, indented by 4, at most five sentences',
 )
-_BY_HAND = Part(
-    "an example by hand",
-    re.compile(r"^## By hand\b", re.MULTILINE),
-    "## By hand: small numbers that a reader can follow with a pencil",
-)
 _FIGURE = Part(
     "a figure",
     re.compile(r'^```python figure="', re.MULTILINE),
     '```python figure="...": a snippet that prints one picture',
-)
-_CHECK_YOURSELF = Part(
-    "questions to the reader",
-    re.compile(r"^## Check yourself\b", re.MULTILINE),
-    '## Check yourself: ??? question "..." with its answer below, indented by 4',
 )
 
 
@@ -81,6 +70,16 @@ def _headed(name: str, heading: str, written: str) -> Part:
     return Part(name, pattern, f"## {heading}: {written}")
 
 
+_BY_HAND = _headed(
+    "an example by hand",
+    "By hand",
+    "small numbers that a reader can follow with a pencil",
+)
+_CHECK_YOURSELF = _headed(
+    "questions to the reader",
+    "Check yourself",
+    '??? question "..." with its answer below, indented by 4',
+)
 PARTS: dict[str, tuple[Part, ...]] = {
     "index": (
         _QUESTION,
@@ -125,10 +124,8 @@ def headings(text: str, tree: LexborHTMLParser) -> list[Heading]:
 
 def heading_problems(path: Path, text: str) -> list[Problem]:
     """Return titles, levels and boxes that are wrong, and anchors that are taken."""
+    plain = pagesize.plain(text, path)
     text = fenced.uncommented(text, path)
-    front = _FRONT_MATTER.match(text)
-    blank = "\n" * front[0].count("\n") if front else ""
-    plain = pagetree.blanked(blank + text[front.end() if front else 0 :], path)
     found = headings(plain, pagetree.tree(plain))
     said = [*_levels(found), *_empty_boxes(text, plain)]
     anchors = {heading.anchor: heading for heading in found}

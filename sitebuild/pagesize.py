@@ -17,9 +17,9 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from sitebuild import excerpts, fenced, fences, pagetree, records
+from sitebuild.pagetext import without_front_matter
 from sitebuild.problems import ProblemError
 
-FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 _ROW = re.compile(r"^ *\|.*\| *$")
 _OPEN = ("python", "exercise")
 """Kinds of blocks that stand open: the other parts of an exercise are folded away."""
@@ -65,7 +65,7 @@ class Size:
 
 def plain(text: str, path: Path) -> str:
     """Return a page's text without fences, comments and front matter, line for line."""
-    body = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text)
+    body = without_front_matter(text)
     return pagetree.blanked(fenced.uncommented(body, path), path)
 
 

@@ -4,7 +4,6 @@ An extension of Python-Markdown, since both builders run those: it sees a page's
 it stands in its file, and puts the line below the first title.
 """
 
-from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -13,19 +12,17 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from sitebuild import DOCS, fences, pagesize
+from sitebuild import DOCS, pagelimits, pagesize, pagetext
 
 _BEFORE_FENCES = 40
 
 
-@lru_cache(maxsize=64)
 def _said_of(text: str) -> str:
     """Return what is said of the chapter's page that has this text, or ""."""
-    for path in fences.pages(DOCS / "chapters"):
-        whole = path.read_text("utf-8")
-        if pagesize.FRONT_MATTER.sub("", whole).strip() == text.strip():
-            return pagesize.in_words(pagesize.measured(whole, path))
-    return ""
+    path = pagetext.page_of(text, DOCS)
+    if path is None or not pagelimits.kind(path):
+        return ""
+    return pagesize.in_words(pagesize.measured(path.read_text("utf-8"), path))
 
 
 class _Reads(Preprocessor):  # type: ignore[misc]  # Markdown has no types

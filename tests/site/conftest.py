@@ -8,6 +8,7 @@ miniature    laid down once; each test that changes it has a copy of its own
 
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
@@ -206,6 +207,17 @@ def keeper(browser: Any) -> Iterator[Any]:
     )
     yield started
     started.close()
+
+
+@pytest.fixture
+def modules_are_put_back() -> Iterator[None]:
+    """A run replaces __main__, and after edited code our package is imported anew."""
+    before = dict(sys.modules)
+    yield
+    for name in set(sys.modules) - set(before):
+        if name.partition(".")[0] == "sdnotes":
+            del sys.modules[name]
+    sys.modules.update(before)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The verdicts on answers, on the Python that runs the tests."""
 
-import sys
-from collections.abc import Iterator
-
 import pytest
 
 from sitebuild import page_grader
 from sitebuild.page_grader import MESSAGE_LIMIT_CHARS, Graded
 from sitebuild.page_runner import Session
+
+pytestmark = pytest.mark.usefixtures("modules_are_put_back")
 
 CHECK = """from math import gcd
 
@@ -19,17 +18,6 @@ def check(yours):
 STUB = "def common(a, b):\n    ..."
 RIGHT = "def common(a, b):\n    while b:\n        a, b = b, a % b\n    return a"
 WRONG = "def common(a, b):\n    return a if a < b else b"
-
-
-@pytest.fixture(autouse=True)
-def modules_are_put_back() -> Iterator[None]:
-    """An answer replaces __main__, and after it our package is imported anew."""
-    before = dict(sys.modules)
-    yield
-    for name in set(sys.modules) - set(before):
-        if name.partition(".")[0] == "sdnotes":
-            del sys.modules[name]
-    sys.modules.update(before)
 
 
 def judged(code: str, check: str = CHECK) -> tuple[Graded, str]:

@@ -1,7 +1,6 @@
 """An object of the package gets another body for one run, wherever it is held."""
 
 import importlib
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,8 @@ from sitebuild.page_replace import ReplacedError, replace
 from sitebuild.page_runner import Session
 
 READS = ("sdnotes/**/*.py",)
+# Asked for here, it ends before what is automatic: the package is then itself again.
+pytestmark = pytest.mark.usefixtures("modules_are_put_back")
 
 LOWEST = "sdnotes.cap.merge.lowest_wins"
 GET = "sdnotes.caching.lru.LRUCache.get"
@@ -20,12 +21,7 @@ CLASS = "sdnotes.caching.lru.LRUCache"
 @pytest.fixture(autouse=True)
 def _as_they_were() -> Iterator[None]:
     """What is shown is what is there, so that it puts everything back."""
-    modules = dict(sys.modules)
     yield
-    for name in set(sys.modules) - set(modules):
-        if name.partition(".")[0] == "sdnotes":
-            del sys.modules[name]
-    sys.modules.update(modules)  # a run has forgotten the package
     for name in (LOWEST, CLASS):
         replace(name, excerpt(name).code)
 

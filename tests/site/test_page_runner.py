@@ -4,7 +4,6 @@ import ast
 import logging
 import sys
 import types
-from collections.abc import Iterator
 
 import pytest
 from draws import rows
@@ -12,6 +11,8 @@ from hypothesis import given
 
 from sitebuild import page_imports, page_runner, page_streams
 from sitebuild.page_runner import AT_ONCE, BATCH_S, OUTPUT_LIMIT_CHARS, Session
+
+pytestmark = pytest.mark.usefixtures("modules_are_put_back")
 
 
 class Clock:
@@ -21,17 +22,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now_s
-
-
-@pytest.fixture(autouse=True)
-def modules_are_put_back() -> Iterator[None]:
-    """A run replaces __main__, and after edited code our package is imported anew."""
-    before = dict(sys.modules)
-    yield
-    for name in set(sys.modules) - set(before):
-        if name.partition(".")[0] == "sdnotes":
-            del sys.modules[name]
-    sys.modules.update(before)
 
 
 def ran(code: str, *, published: bool = True) -> tuple[bool, list[tuple[str, str]]]:
