@@ -113,10 +113,10 @@ def write(site: Path) -> None:
 
 def problems(site: Path) -> list[Problem]:
     """Return the moves of a built site that lead nowhere, or that nobody can take."""
-    pages = htmlchecks.read(site)
-    whole = {move.parts[0] for move in moves() if not move.parts[1]}
+    pages, listed = htmlchecks.read(site), moves()
+    whole = {move.parts[0] for move in listed if not move.parts[1]}
     found = []
-    for move in moves():
+    for move in listed:
         old, section, new, new_section = move.parts
         target, source = pages.get(new), pages.get(old)
         said = ""

@@ -160,23 +160,21 @@ def _room(block: fences.Block) -> str:
 def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:
     written = _code_html(block.code, md, result.text)
     source, mark, printed = written.partition(_RESULT)
-    lines = len(result.text.splitlines())
     turned = _knobs(block)
     room = f";{_room(block)}" if turned else ""
-    about = ""
-    if block.flag == "fold":
-        code = f"<summary>The code behind it</summary>{source}{turned}{_bar(block)}"
-        body = f'{mark}{printed}<details class="sd-fold">{code}</details>'
-    else:
-        lines += len(block.code.splitlines())
-        body = f"{source}{turned}{_bar(block)}{mark}{printed}"
+    about, lines = "", len(f"{block.code}\n{result.text}".splitlines())
     if block.source is not None:
         excerpt, more = _excerpt_html(block, block.source, md)
-        lines += more
-        about = f' data-sd-object="{block.source}"'
+        about, lines = f' data-sd-object="{block.source}"', lines + more
         # With an id of its own, by which the theme's copy button finds its code.
         driver = f'<div class="sd-driver" id="{block.anchor}-run">{source}</div>'
-        body = f"{excerpt}{driver}{_bar(block)}{mark}{printed}"
+        source = excerpt + driver
+    tools = f"{source}{turned}{_bar(block)}"
+    body = f"{tools}{mark}{printed}"
+    if block.flag == "fold":
+        code = f"<summary>The code behind it</summary>{tools}"
+        body = f'{mark}{printed}<details class="sd-fold">{code}</details>'
+        lines = len(result.text.splitlines())
     if block.kind == "exercise":
         return exercisehtml.exercise(block, body, lines)
     return (
