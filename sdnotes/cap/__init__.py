@@ -18,7 +18,7 @@ its messages are lost.
     RULES         merge rules compared         judge          is a history possible?
     run_quorum    copies that vote             ReplicaSet     one leader, with terms
     run_commits   waiting without a cut        ask_all        half an answer, or none
-    session_violations                         one client's view that goes back
+    session_violations                         a view that goes back, or sees too early
     CausalInbox                                nothing is seen before its cause
     LockService, FencedStore                   leases, and tokens that fence off
     majority, can_decide, always_meet, ranges_that_answer     quorums

@@ -1,7 +1,9 @@
-"""Judge the history of your own system from the command line.
+r"""Judge the history of your own system from the command line.
 
     python -m sdnotes.cap history.jsonl                     is it linearizable?
     python -m sdnotes.cap history.jsonl --model queue
+    python -m sdnotes.cap history.edn --format jepsen --initial null
+    python -m sdnotes.cap history.jsonl --model mine.py:Texts
     python -m sdnotes.cap - --initial null --figure why.svg < history.jsonl
 
 A line of the file is one operation:
@@ -9,10 +11,20 @@ A line of the file is one operation:
     {"process": "c1", "action": "write", "argument": 1, "invoked_us": 0,
      "completed_us": 40, "outcome": "ok", "result": null, "key": "x"}
 
-What a line may leave out: sdnotes.sim.History.from_json_lines. An operation that was
-answered "no, and nothing was done" is "failed"; a compare-and-set that found another
-value is "ok" with the result false. After an unknown outcome a client that was never
-answered goes on under a new name.
+    process        who called; one call at a time, and a new name after a lost answer
+    action         read, write or cas; add; withdraw; enqueue or dequeue
+    argument       what was asked for; [old, new] for a cas; may be left out
+    invoked_us     when it was called: a whole number, in any unit (--unit names it)
+    completed_us   when it was answered; left out or null: never
+    outcome        ok, failed (nothing was done) or unknown; left out: ok if it was
+                   answered, unknown if not
+    result         what it answered; a cas that found another value is ok with false
+    key            which object, where there are several; each is judged by itself
+
+A log without clocks can give line numbers as its times, with --unit line. With
+--format jepsen the lines are Jepsen's own, a call and an answer each.
+
+A model of your own is a subclass of sdnotes.cap.Model: --model file.py:Class.
 
 Exit status: 0 for a history that is linearizable, 1 for one that is not, 2 for one that
 is malformed or cannot be read, 3 for one that is too tangled to be decided.
@@ -21,14 +33,18 @@ Left out: the formats of other tools. Chapter: docs/chapters/cap/.
 """
 
 import argparse
+import importlib.util
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from sdnotes.cap.linearizability import UndecidedError
+from sdnotes.cap.jepsen import history_of
+from sdnotes.cap.linearizability import LIMIT, UndecidedError
 from sdnotes.cap.models import Account, Counter, Model, Queue, Register
+from sdnotes.cap.report import report
 from sdnotes.cap.verdict import Verdict, by_key, judge
 from sdnotes.figures.timeline import timeline
 from sdnotes.sim import History
@@ -44,18 +60,62 @@ MODELS: dict[str, Callable[..., Model[Any]]] = {
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    usage, _, fields = (__doc__ or "").partition("\n\n")
     parser = argparse.ArgumentParser(
-        prog="python -m sdnotes.cap", description="Is a history linearizable?"
+        prog="python -m sdnotes.cap",
+        description=usage,
+        epilog=fields.rpartition("\n\nLeft out:")[0],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", help="one operation a line, as JSON; - for stdin")
-    parser.add_argument("--model", choices=MODELS, default="register")
+    parser.add_argument("file", help="the history; - for standard input")
     parser.add_argument(
-        "--initial", help="the object's first state, as JSON (register: 0)", type=_json
+        "--model",
+        default="register",
+        help=f"{', '.join(MODELS)}, or your own as file.py:Class (default: register)",
     )
+    parser.add_argument(
+        "--initial",
+        help="the object's first state, as JSON (default: 0; of a queue: [])",
+        type=_json,
+    )
+    parser.add_argument(
+        "--limit",
+        type=_states,
+        default=LIMIT,
+        help="how many states are visited before it gives up (default: %(default)s); "
+        "each takes 30 to 200 microseconds and some 500 bytes",
+    )
+    _add_how_to_read(parser)
     parser.add_argument(
         "--figure", type=Path, help="an SVG file to write: the first key that fails"
     )
     return parser.parse_args(arguments)
+
+
+def _add_how_to_read(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=("lines", "jepsen"),
+        default="lines",
+        help="lines: JSON as below; jepsen: EDN as Jepsen writes it (default: lines)",
+    )
+    parser.add_argument(
+        "--keyed",
+        action="store_true",
+        help="Jepsen's values are pairs, [key value]",
+    )
+    parser.add_argument(
+        "--unit",
+        help="of the times, as they are shown: us, ms, ns or line "
+        "(default: us; of Jepsen's: line)",
+        choices=("us", "ms", "ns", "line"),
+    )
+
+
+def _states(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number above 0")
+    return int(text)
 
 
 def _json(text: str) -> tuple[object]:
@@ -73,20 +133,50 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the verdict on one file; return the exit status."""
     asked = _arguments(arguments)
     try:
-        history = History.from_json_lines(_text(asked.file).split("\n"))
-        initial = asked.initial or ()
-        verdict = judge(_not_empty(history), MODELS[asked.model](*initial))
+        model = _model(asked.model)(*(asked.initial or ()))
+        history = _not_empty(_history(asked))
+        verdict = judge(history, model, asked.limit)
         if asked.figure is not None:
             asked.figure.write_text(_figure(history, verdict), "utf-8")
     except UndecidedError as error:
-        _say(f"{asked.file}: {error}", sys.stderr)
+        _say(f"{asked.file}: {error}; --limit gives it more", sys.stderr)
         return 3
     # A MalformedHistoryError is a ValueError; a time of 400 digits has no pixel.
     except (OSError, ValueError, OverflowError) as error:
         _say(f"{asked.file}: {error}", sys.stderr)
         return 2
-    _say(str(verdict), sys.stdout)
+    unit = asked.unit or ("line" if asked.format == "jepsen" else "us")
+    _say(report(history, verdict, model, asked.model, unit), sys.stdout)
     return 0 if verdict else 1
+
+
+def _history(asked: argparse.Namespace) -> History:
+    text = _text(asked.file)
+    if asked.format == "jepsen":
+        return history_of(text, keyed=asked.keyed)
+    return History.from_json_lines(text.split("\n"))
+
+
+def _model(name: str) -> Callable[..., Model[Any]]:
+    """Return the kind of object that is named; raises ValueError if there is none."""
+    if name in MODELS:
+        return MODELS[name]
+    file, _, kind = name.rpartition(":")
+    if not file:
+        known = ", ".join(MODELS)
+        raise ValueError(f"--model {name}: not {known}, and not file.py:Class")
+    found = importlib.util.spec_from_file_location("own_model", file)
+    if found is None or found.loader is None:
+        raise ValueError(f"--model {name}: {file} is not a Python file")
+    module = importlib.util.module_from_spec(found)
+    sys.modules["own_model"] = module  # where dataclasses look for their types
+    found.loader.exec_module(module)
+    own = getattr(module, kind, None)
+    if not (isinstance(own, type) and issubclass(own, Model)):
+        raise ValueError(  # noqa: TRY004 - whatever is wrong with the file
+            f"--model {name}: {kind} is not a subclass of sdnotes.cap.Model"
+        )
+    return own
 
 
 def _text(file: str) -> str:
@@ -105,7 +195,11 @@ def _say(text: str, stream: TextIO) -> None:
     """Print text; what the terminal cannot show is printed as its number."""
     encoding = stream.encoding or "utf-8"
     legible = text.encode(encoding, "backslashreplace").decode(encoding)
-    print(legible, file=stream)
+    try:
+        print(legible, file=stream, flush=True)
+    except BrokenPipeError:
+        # Whoever read has seen enough; at its end Python would write once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _figure(history: History, verdict: Verdict) -> str:

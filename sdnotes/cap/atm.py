@@ -12,9 +12,10 @@ Under *refuse* one withdrawal at a time is under way; when both ATMs ask at once
 first by name goes on and the other asks again when that one is done.
 
 Source: the notes' story; Gilbert and Lynch 2002 for what it must give up.
-Left out: authentication, deposits, power cuts; links that reorder messages, where a
-stale one could lift a promise that still stands; a "never mind" that is lost without a
-cut, which leaves money set aside until the sender's next message.
+Left out: authentication, deposits, power cuts; asking again when the link has healed,
+so that even a cut shorter than the timeout ends in a "no"; links that reorder messages,
+where a stale one could lift a promise that still stands; a "never mind" that is lost
+without a cut, which leaves money set aside until the sender's next message.
 Builds on: sdnotes.cap.counter, sdnotes.cap.escrow. Chapter: docs/chapters/cap/.
 """
 

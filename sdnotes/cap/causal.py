@@ -12,7 +12,9 @@ been delivered here. A vector clock says what that is: the counts of messages th
 sender had sent itself and had delivered from others.
 
 It orders what depends on each other, no more: if the photo is posted at a copy that has
-not yet heard of the removal, the two are concurrent and the boss may see it.
+not yet heard of the removal, the two are concurrent and the boss may see it. And it
+does not make copies equal: of two concurrent changes each copy may apply another one
+last. For that they need a rule as well, a merge or a stamp.
 
 Source: Birman, Schiper and Stephenson 1991, "Lightweight Causal and Atomic Group
 Multicast", ACM TOCS 9(3), section 5; for a store Lloyd et al. 2011, "Don't Settle for

@@ -10,7 +10,12 @@ Each machine counts only what it did itself; merging takes the larger count of e
 The merge is commutative, associative and idempotent, so messages may come twice, late
 or in any order. It keeps the sum right; it does not keep it above zero.
 
-Source: Shapiro et al. 2011, "Conflict-free Replicated Data Types", section 3.1.
+A machine must have its own counts on disk before it tells anybody. One that may have
+forgotten (a crash, a backup, a copied virtual machine, a second process) goes on under
+a *new name*: under the old one the larger count swallows the smaller, without an error.
+
+Source: Shapiro et al. 2011, "A Comprehensive Study of Convergent and Commutative
+Replicated Data Types", section 3, specification 7.
 Left out: forgetting machines that are gone. Chapter: docs/chapters/cap/.
 To take away: PNCounter.
 """
@@ -21,6 +26,10 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class PNCounter:
     """A counter as a value: every change returns a new one.
+
+    Add and take under the machine's own name only, on its own newest copy. The two
+    mappings are kept as they are given: do not change them. A change of 0 leaves its
+    name in them, so compare ``value`` and not counters.
 
     Examples:
         >>> common = PNCounter().add("ATM1", 100).take("ATM1", 50)

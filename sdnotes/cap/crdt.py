@@ -40,8 +40,9 @@ E = TypeVar("E", bound=Hashable)
 class GCounter:
     """A counter that only grows: for each node, all that this node has added.
 
-    A node adds under its own name only, and to its own newest copy. For amounts that
-    are also taken away see ``PNCounter``: two of these, one for each direction.
+    A node adds under its own name only, and to its own newest copy, on disk before it
+    tells anybody; one that may have forgotten goes on under a new name. For amounts
+    that are also taken away see ``PNCounter``: two of these, one for each direction.
 
     Examples:
         >>> common = GCounter().add("A", 5)
@@ -122,7 +123,8 @@ class LWWRegister(Generic[T]):
         """Return the newer of the two.
 
         Raises ValueError when one node wrote two values under one stamp, say 1 and
-        True: what is equal and of another type is another value.
+        True: what is equal and of another type is another value. Such copies merge
+        again when one of them is written with a larger stamp.
         """
         ours, theirs = (self.stamp, self.node), (other.stamp, other.node)
         if ours == theirs and not same(self.value, other.value):
@@ -138,7 +140,9 @@ class ORSet(Generic[E]):
     """A set in which a remove takes away only the adds that its copy has seen.
 
     Each add has a tag of its own. An add that the remover had not heard of keeps its
-    tag and stays: of an add and a remove at the same time, the add wins.
+    tag and stays: of an add and a remove at the same time, the add wins. A tag given to
+    two elements makes every later merge of the two copies raise, until one of them is
+    thrown away: a node that may have forgotten its number goes on under a new name.
 
     ``added`` holds the element of each tag, ``removed`` the tags with a tombstone.
     Adding and removing copy the state: cost in proportion to its size.
@@ -173,8 +177,10 @@ class ORSet(Generic[E]):
         """Return the set after an add, under a tag that no other add ever has.
 
         For instance the node's name and a number that it never uses again. Raises
-        ValueError for a tag that this copy has seen, also on an add since removed.
+        ValueError for a tag that this copy has seen, also on an add since removed, and
+        TypeError for an element without a hash, such as a list.
         """
+        hash(element)  # here, and not when somebody reads the set
         if tag in self.added:
             raise ValueError(f"tag={tag!r} is used: it added {self.added[tag]!r}")
         return ORSet({**self.added, tag: element}, self.removed)

@@ -12,7 +12,8 @@ were left.
 Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4); divided among
 sites by Kumar and Stonebraker 1988, SIGMOD, and by the demarcation protocol of Barbara
 and Garcia-Molina 1994, VLDB Journal 3(3).
-Left out: moving shares by themselves; two machines in contact may call ``move``.
+Left out: moving shares by themselves; two machines in contact may call ``move``. Giving
+back what was spent, and paying in: what is left only shrinks.
 Chapter: docs/chapters/cap/.
 To take away: Escrow.
 """

@@ -10,13 +10,17 @@ only slow may lose it without knowing, and write all the same:
     90 ms                              A writes with 33     refused: 33 is below 34
 
 What **fencing** needs: each grant's token is larger than all before, over a restart of
-the service too; every request to the store carries one; and *the store itself* refuses
-a token below the highest it has seen. No check at the holder can replace this, since it
-may be paused between its check and its write.
+the service and a restore from a backup too; every request to the store carries one; and
+*the store itself* refuses a token below the highest it has seen. It must look and store
+in one step, and keep that number with the value. No check at the holder can replace
+this, since it may be paused between its check and its write.
 
 What fencing does not give: the store knows nothing of leases. While no larger token has
 reached it, it takes a write whose lease is over. Nothing newer is then overwritten; but
 if B had looked by then, B builds on an old value. So B must *read* with its token too.
+And it does not make a job run once: when A has done its work, or crashed half-way, the
+next holder does it again, with a larger token. For that the store must remember what
+was done, in one step with doing it.
 
 Source: Kleppmann 2016, "How to do distributed locking"; Burrows 2006, "The Chubby lock
 service for loosely-coupled distributed systems", OSDI, section 2.4, where tokens are
@@ -27,6 +31,7 @@ To take away: LockService, FencedStore.
 """
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -59,7 +64,8 @@ class LockService:
     """Grants one lock to one holder at a time, for ``ttl_us`` microseconds.
 
     Time is an argument, and never goes back. ``first_token`` is for a service that
-    starts again: larger than all that it granted before.
+    starts again: larger than all that it granted before. Such a service has forgotten
+    the leases of its former life: it must grant nothing for one ``ttl_us``.
 
     Examples:
         >>> lock = LockService(ttl_us=50, first_token=33)
@@ -75,7 +81,7 @@ class LockService:
         if first_token < 1:
             raise ValueError(f"first_token={first_token!r} is below 1")
         self._ttl_us = ttl_us
-        self._next_token = self._first_token = first_token
+        self._next_token = first_token
         self._lease: Lease | None = None
         self._now_us = 0
 
@@ -93,7 +99,11 @@ class LockService:
         return self._lease
 
     def renew(self, token: int, now_us: int) -> Lease | None:
-        """Return the same lease with a later end, or None if it is over."""
+        """Return the same lease with a later end, or None if it is over.
+
+        A lease from before a restart is over too. Raises ValueError for a token that
+        was not granted yet.
+        """
         lease = self._granted(token, now_us)
         if lease is None:
             return None
@@ -101,7 +111,10 @@ class LockService:
         return self._lease
 
     def release(self, token: int, now_us: int) -> bool:
-        """End a lease early; return False, and do nothing, if it was over."""
+        """End a lease early; return False, and do nothing, if it was over.
+
+        As for ``renew``, a token from before a restart is over, one to come an error.
+        """
         if self._granted(token, now_us) is None:
             return False
         self._lease = None
@@ -121,7 +134,7 @@ class LockService:
         return lease if lease is not None and lease.covers(now_us) else None
 
     def _granted(self, token: int, now_us: int) -> Lease | None:
-        if not self._first_token <= token < self._next_token:
+        if not 1 <= token < self._next_token:
             raise ValueError(f"token={token!r} was never granted by this service")
         lease = self.current(now_us)
         return lease if lease is not None and lease.token == token else None
@@ -131,6 +144,11 @@ class FencedStore(Generic[T]):
     """A value that refuses whoever comes with a token below the highest seen.
 
     ``check_tokens=False`` is the store that takes every request: it trusts the lock.
+    ``highest`` is for a store that starts again: keep it on disk with the value, in one
+    step, or the store takes an old holder's write after a restart.
+
+    Safe between threads. In a database the look and the store are one statement:
+    UPDATE ... SET value, token WHERE token <= the new one.
 
     Examples:
         >>> store = FencedStore("old")
@@ -142,10 +160,15 @@ class FencedStore(Generic[T]):
         token 33 is below 34, the highest seen
     """
 
-    def __init__(self, value: T, *, check_tokens: bool = True) -> None:
+    def __init__(
+        self, value: T, *, check_tokens: bool = True, highest: int = 0
+    ) -> None:
+        if highest < 0:
+            raise ValueError(f"highest={highest!r} is negative")
         self._value = value
         self._check_tokens = check_tokens
-        self._highest = 0
+        self._highest = highest
+        self._one_at_a_time = Lock()
 
     @property
     def value(self) -> T:
@@ -162,16 +185,18 @@ class FencedStore(Generic[T]):
 
         Raises StaleTokenError when the token is below the highest seen.
         """
-        self._admit(token)
-        return self._value
+        with self._one_at_a_time:
+            self._admit(token)
+            return self._value
 
     def write(self, token: int, value: T) -> None:
         """Store a value. Raises StaleTokenError when the token is below the highest.
 
         A holder may write often: an equal token is as good as a larger one.
         """
-        self._admit(token)
-        self._value = value
+        with self._one_at_a_time:
+            self._admit(token)
+            self._value = value
 
     def _admit(self, token: int) -> None:
         if token < 1:

@@ -83,6 +83,9 @@ class ReplicaSet:
     def heal(self) -> list[int]:
         """Reconnect all; return the values that were rolled back, oldest first.
 
+        A write that is gone is not named if the leader's log holds an equal one, of the
+        same value and term.
+
         The leader of the highest term stays, the others follow it and take its log.
         Where that one has stepped down, no older one comes back in its place: each
         keeps what it has, until a leader is elected.

@@ -35,6 +35,10 @@ CLIENTS = ("left", "right")
 LENGTH_MS = 2000
 CUT_MS = (500, 1500)
 TIMEOUT_MS = 60
+REQUESTS = 24
+"""How many each client makes, at random times of the whole run."""
+WRITES = 0.5
+"""Which share of the requests are writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,37 +51,41 @@ class Costs:
     sessions_kept: Interval
 
 
-def steps_of(seed: int) -> list[Step]:
-    """Return 24 requests of each client at random times, half of them writes."""
+def steps_of(seed: int, requests: int = REQUESTS, writes: float = WRITES) -> list[Step]:
+    """Return so many requests of each client at random times, some of them writes."""
     chance = Chance(f"{seed}/steps")
     calls = sorted(
-        (chance.uniform_us(0, LENGTH_MS - 1), client, chance.happens(0.5))
+        (chance.uniform_us(0, LENGTH_MS - 1), client, chance.happens(writes))
         for client in CLIENTS
-        for _ in range(24)
+        for _ in range(requests)
     )
     return [
-        (at_ms, client, "write", value) if writes else (at_ms, client, "read")
-        for value, (at_ms, client, writes) in enumerate(calls, start=1)
+        (at_ms, client, "write", value) if is_write else (at_ms, client, "read")
+        for value, (at_ms, client, is_write) in enumerate(calls, start=1)
     ]
 
 
-def run_same_cut(policy: str, seed: int = 0) -> QuorumRun:
+def run_same_cut(
+    policy: str, seed: int = 0, requests: int = REQUESTS, writes: float = WRITES
+) -> QuorumRun:
     """Return the run of one policy. Raises ValueError for one that is not ours."""
     if policy not in POLICIES:
         raise ValueError(f"policy={policy!r} is not one of {', '.join(POLICIES)}")
     quorum = POLICIES[policy]
     sides = "left A B D | right C E F" if quorum.spares else "left A B | right C"
-    cut = (*CUT_MS, sides)
-    return run_quorum(quorum, steps_of(seed), cuts=[cut], timeout_ms=TIMEOUT_MS)
+    steps = steps_of(seed, requests, writes)
+    return run_quorum(quorum, steps, cuts=[(*CUT_MS, sides)], timeout_ms=TIMEOUT_MS)
 
 
-def costs(policy: str, runs: int) -> Costs:
+def costs(
+    policy: str, runs: int, requests: int = REQUESTS, writes: float = WRITES
+) -> Costs:
     """Return what the policy cost over so many runs, each with its own requests."""
     asked = dict.fromkeys(CLIENTS, 0)
     answered = dict.fromkeys(CLIENTS, 0)
     linearizable = kept = 0
     for seed in range(runs):
-        run = run_same_cut(policy, seed)
+        run = run_same_cut(policy, seed, requests, writes)
         history = run.history  # made anew from the trace at each asking
         for operation in history.operations:
             if CUT_MS[0] * 1000 <= operation.invoked_us < CUT_MS[1] * 1000:

@@ -156,7 +156,8 @@ def run_atms(
     """Play withdrawals, each (time in ms, machine, amount), and return the run.
 
     ``cut_ms`` is when the cable is cut and when it is mended (None: never); ``cut``
-    says in which direction. Under "escrow" each ATM holds half of the opening balance.
+    says in which direction. Under "escrow" each ATM holds half of the opening balance,
+    rounded down: of an odd one, 1 is in nobody's share.
     Raises ValueError for an unknown policy, machine or direction, or a bad amount or
     time.
     """

@@ -8,7 +8,7 @@ larger of each count, and counts the receipt as an event of its own:
     C   tick                     {C:1}
 
     {A:1} before {A:1 B:1}           every count is at most the other's
-    {C:1} concurrent with both       each has a count that the other lacks
+    {C:1} concurrent with both       each has a count above the other's
 
 For the values of a replicated store that is not enough. A server's clock counts writes
 of *many clients*: of two that write through A without knowing of each other, the second
@@ -121,8 +121,10 @@ class Siblings(Generic[T]):
     the new value, as a sibling, until somebody who read both writes.
 
     Each node has a copy of its own and puts under its own name into that copy only: a
-    dot must not be given twice. ``seen`` covers all writes known here, also those that
-    were replaced; that is how a merge tells "replaced there" from "not yet heard of".
+    dot must not be given twice, or a write is lost, often without an error. So a node
+    that may have forgotten (a crash, a backup) goes on under a new name. ``seen``
+    covers all writes known here, also those that were replaced; that is how a merge
+    tells "replaced there" from "not yet heard of".
 
     Examples:
         >>> empty = Siblings[str]()

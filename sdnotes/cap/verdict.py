@@ -8,63 +8,51 @@
     bool(verdict) -> False       verdict.refutation.answers -> the last read
 
 For a key that has an order, the verdict holds it. For one that has none, it holds the
-shortest beginning of the history that has none: all that had been invoked when some
-operation was answered. What was still running at that time counts as unknown, and an
-order without that one answer is given too: the best that can be said of it.
+shortest beginning of the history that has none (sdnotes.cap.beginning): all that had
+been invoked when some operation was answered.
 
-Source: linearizability is closed under prefixes and local: Lynch 1996, section 13.1;
-Herlihy and Wing 1990, theorem 1.
-Left out: the smallest set of operations that contradict each other.
+One key without an order decides: the history is not linearizable. So what can be
+decided at once comes first; then all other keys are searched side by side, each for a
+while in turn. When one of them has no order, those not decided by then stay undecided.
+
+Source: linearizability is local: Herlihy and Wing 1990, theorem 1.
+Left out: several keys changed at once.
 Builds on: sdnotes.cap.linearizability. Chapter: docs/chapters/cap/.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from sdnotes.cap.linearizability import LIMIT, UndecidedError, attempt, linearize
+from sdnotes.cap.beginning import Refutation, answer_times_us, refute, until
+from sdnotes.cap.linearizability import LIMIT, Attempt, UndecidedError, told
 from sdnotes.cap.models import Model, State
-from sdnotes.sim import History, Operation, Outcome
+from sdnotes.cap.moments import Order
+from sdnotes.cap.search import Search
+from sdnotes.sim import History, Operation
 
+__all__ = [
+    "Refutation",
+    "Verdict",
+    "answer_times_us",
+    "by_key",
+    "judge",
+    "until",
+]
 
-@dataclass(frozen=True, slots=True)
-class Refutation:
-    """Why the operations on one key cannot be ordered.
-
-    No order explains ``prefix``, which ends with ``answers``: mostly one, more where
-    several were given in the same microsecond. ``order`` explains the prefix as long as
-    those are not asked for. Where the limit of the search was reached before the
-    shortest such prefix was found, both are empty.
-    """
-
-    prefix: History
-    answers: tuple[Operation, ...]
-    order: tuple[Operation, ...]
-
-    def __str__(self) -> str:
-        if not self.answers:
-            last_us = answer_times_us(self.prefix)[-1]
-            return (
-                f"no order explains all answers until {last_us} us; which of them it "
-                "is, was not found within the limit"
-            )
-        explained = (
-            f"  {place}. {operation}"
-            for place, operation in enumerate(self.order, start=1)
-        )
-        contradiction = " and ".join(map(str, self.answers))
-        lines = [f"no order explains: {contradiction}"]
-        if self.order:
-            lines += ["the others, in order:", *explained]
-        return "\n".join(lines)
+_TURN = 5_000
+"""How many states each key's search visits before it is another's turn, at first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """For each key an order, or a refutation; true when every key has an order."""
+    """For each key an order, or a refutation; true when every key has an order.
 
-    orders: dict[str, tuple[Operation, ...]]
+    ``undecided`` are keys whose search was not over when another key was refuted.
+    """
+
+    orders: dict[str, Order]
     refutations: dict[str, Refutation]
+    undecided: tuple[str, ...] = field(default=())
 
     def __bool__(self) -> bool:
         return not self.refutations
@@ -80,26 +68,36 @@ class Verdict:
         raise ValueError("the history is linearizable: there is nothing to refute")
 
     def __str__(self) -> str:
-        keys = len(self.orders) + len(self.refutations)
+        return self.told(str, lambda at_us: f"{at_us} us")
+
+    def told(self, says: Callable[[Operation], str], at: Callable[[int], str]) -> str:
+        """Return it in words: ``says`` names an operation, ``at`` a time."""
+        keys = len(self.orders) + len(self.refutations) + len(self.undecided)
         if self:
             return f"linearizable ({keys} keys)" if keys > 1 else "linearizable"
         reasons = (
-            f"key {key!r}: {refutation}" if key or keys > 1 else str(refutation)
-            for key, refutation in self.refutations.items()
+            f"key {key!r}: {reason.told(says, at)}"
+            if key or keys > 1
+            else reason.told(says, at)
+            for key, reason in self.refutations.items()
         )
-        return "\n".join(["not linearizable", *reasons])
+        named = ", ".join(map(repr, self.undecided))
+        rest = [f"not decided, since one key is enough: {named}"] if named else []
+        return "\n".join(["not linearizable", *reasons, *rest])
 
 
 def judge(history: History, model: Model[State], limit: int | None = LIMIT) -> Verdict:
     """Return the verdict on a history; each key is an object of the same kind.
 
     Raises MalformedHistoryError for an operation that the model does not have,
-    UndecidedError when a key's search visits ``limit`` states without a verdict. Each
-    of the searches for the shortest beginning that has no order has the same limit; if
-    it is reached, the refutation says less.
+    UndecidedError when no key is refuted and ``limit`` states (None: any number) were
+    visited, those of all keys together. The limit holds for the whole call: if it is
+    reached while the shortest beginning without an order is looked for, the refutation
+    says less.
 
     Examples:
         >>> from sdnotes.cap import Register
+        >>> from sdnotes.sim import Outcome
         >>> write = Operation("A", "write", 1, 0, 20, Outcome.OK, key="x")
         >>> read = Operation("B", "read", None, 30, 40, Outcome.OK, result=0, key="x")
         >>> print(judge(History((write, read)), Register(0)))
@@ -108,15 +106,28 @@ def judge(history: History, model: Model[State], limit: int | None = LIMIT) -> V
         the others, in order:
           1. A: write x 1 [0..20 us] ok
     """
-    orders: dict[str, tuple[Operation, ...]] = {}
-    refutations: dict[str, Refutation] = {}
-    for key, part in by_key(history).items():
-        order, reached_us = attempt(part, model, limit)
-        if order is None:
-            refutations[key] = _refute(part, model, reached_us, limit)
+    parts = by_key(history)
+    found: dict[str, Attempt] = {}
+    searches: dict[str, Search[State]] = {}
+    for key, part in parts.items():
+        at_once = model.decide(told(part, model))
+        if at_once is None:
+            searches[key] = Search(part, model)
         else:
+            found[key] = Attempt(is_decided=True, order=at_once[0])
+    left = _search_side_by_side(searches, found, limit)
+    orders: dict[str, Order] = {}
+    refutations: dict[str, Refutation] = {}
+    for key, part in parts.items():
+        if key not in found:
+            continue
+        order = found[key].order
+        if order is not None:
             orders[key] = order
-    return Verdict(orders, refutations)
+            continue
+        refutations[key], spent = refute(part, model, found[key], left)
+        left = None if left is None else max(0, left - spent)
+    return Verdict(orders, refutations, tuple(key for key in parts if key not in found))
 
 
 def by_key(history: History) -> dict[str, History]:
@@ -127,82 +138,48 @@ def by_key(history: History) -> dict[str, History]:
     return {key: History(tuple(operations)) for key, operations in parts.items()}
 
 
-def _refute(
-    history: History, model: Model[State], reached_us: float, limit: int | None
-) -> Refutation:
-    """Find the first answer that cannot be explained, by halving what is in question.
+def _search_side_by_side(
+    searches: dict[str, Search[State]], found: dict[str, Attempt], limit: int | None
+) -> int | None:
+    """Search until all keys are decided or one is refuted; return what is left.
 
-    The search for the whole got past all answers before ``reached_us``, so we begin
-    there: mostly that answer is the one, and each search that fails is dear.
+    Raises UndecidedError when nothing is left, and no key is refuted.
     """
-    times_us = answer_times_us(history)
-    guess = bisect_left(times_us, reached_us)
-    fine, broken = -1, len(times_us) - 1
-    hints = [guess - 1, guess]
-    # A beginning may be dearer than the whole: what it leaves running is unknown there,
-    # and any part of that may have happened.
-    try:
-        while broken - fine > 1:
-            middle = hints.pop() if hints else (fine + broken) // 2
-            if not fine < middle < broken:
-                continue
-            begun = until(history, times_us[middle])
-            if linearize(begun, model, limit) is None:
-                broken = middle
-            else:
-                fine = middle
-        return _explained(until(history, times_us[broken]), model, limit)
-    except UndecidedError:
-        return Refutation(until(history, times_us[broken]), (), ())
+    left, turn = limit, _TURN
+    waiting = sorted(searches, key=lambda key: len(searches[key].known))
+    while waiting and left != 0:
+        for key in list(waiting):
+            search = searches[key]
+            before = search.visited
+            over = search.run(turn if left is None else min(turn, left))
+            spent = search.visited - before
+            left = None if left is None else max(0, left - spent)
+            if over:
+                waiting.remove(key)
+                found[key] = Attempt(
+                    is_decided=True,
+                    order=search.order,
+                    explained_us=search.reached_us,
+                    visited=search.visited,
+                )
+        if any(attempt.order is None for attempt in found.values()):
+            return left
+        turn *= 2
+    if waiting:
+        raise UndecidedError(_how_far(waiting, searches, limit))
+    return left
 
 
-def _explained(prefix: History, model: Model[State], limit: int | None) -> Refutation:
-    """Return the refutation of the shortest beginning that has no order."""
-    now_us = answer_times_us(prefix)[-1]
-    answers = tuple(
-        o
-        for o in prefix.operations
-        if o.outcome is Outcome.OK and o.completed_us == now_us
+def _how_far(
+    waiting: list[str], searches: dict[str, Search[State]], limit: int | None
+) -> str:
+    """Say which keys are not decided, and how far the first of them got."""
+    key = waiting[0]
+    search = searches[key]
+    which = f"key {key!r}: " if key or len(searches) > 1 else ""
+    others = f"; {len(waiting) - 1} more keys too" if len(waiting) > 1 else ""
+    return (
+        f"{which}undecided after {limit} states: {search.most_placed} of "
+        f"{len(search.known)} answers could be explained at once; too many operations "
+        f"overlap, or have an unknown outcome{others}"
     )
-    unasked = (_unanswered(o) if o in answers else o for o in prefix.operations)
-    order = linearize(_with_one_open_each(unasked), model, limit)
-    assert order is not None
-    return Refutation(prefix, answers, order)
-
-
-def answer_times_us(history: History) -> list[int]:
-    """Return the times at which operations were answered, each once, oldest first."""
-    answered = (o for o in history.operations if o.outcome is Outcome.OK)
-    return sorted({o.completed_us for o in answered if o.completed_us is not None})
-
-
-def until(history: History, now_us: int) -> History:
-    """Return what had happened by then; what was still running is unknown.
-
-    Failed operations never happened and are left out.
-    """
-    return History(
-        tuple(
-            o
-            if o.completed_us is not None and o.completed_us <= now_us
-            else _unanswered(o)
-            for o in history.operations
-            if o.invoked_us <= now_us and o.outcome is not Outcome.FAILED
-        )
-    )
-
-
-def _unanswered(operation: Operation) -> Operation:
-    return replace(operation, outcome=Outcome.UNKNOWN, completed_us=None, result=None)
-
-
-def _with_one_open_each(operations: Iterable[Operation]) -> History:
-    """Leave out what a process did in the microsecond in which its last call ended."""
-    kept: list[Operation] = []
-    waiting: set[str] = set()
-    for operation in operations:
-        if operation.process not in waiting:
-            kept.append(operation)
-            if operation.completed_us is None:
-                waiting.add(operation.process)
-    return History(tuple(kept))

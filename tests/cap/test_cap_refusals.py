@@ -6,13 +6,14 @@ import pytest
 from refused import Case, case_id, check_names, missed
 
 from sdnotes import cap
-from sdnotes.cap import VectorClock, leader, quorum, same_cut, trial
+from sdnotes.cap import VectorClock, guarantees, leader, quorum, same_cut, trial
 from sdnotes.sim import History, Operation, Outcome
 
 READS = ("sdnotes/cap/*.py",)
 
 WRITE = Operation("a", "write", 1, 0, 5, Outcome.OK)
 FLIGHT = Operation("a", "fly", 1, 0, 5, Outcome.OK)
+LOST = Operation("a", "write", 1, 0, None, Outcome.UNKNOWN)
 ELSEWHERE = Operation("b", "write", 1, 0, 5, Outcome.OK, key="x")
 ONE, TWO = History((WRITE,)), History((WRITE, ELSEWHERE))
 HELLO = cap.CausalInbox[str]("Ann").stamp("hello")
@@ -127,6 +128,7 @@ CASES: list[Case] = [
     ),
     (told_late, {"token": 1, "now_us": 10}, {"token": [0, 2], "now_us": [9]}),
     (cap.FencedStore("v").read, {"token": 1}, {"token": [0]}),
+    (cap.FencedStore, {"value": "v", "highest": 1}, {"highest": [-1]}),
     (
         cap.ask_all,
         {"shards": 3, "unreachable": 1, "touched": 1, "partial": True},
@@ -207,6 +209,11 @@ CASES: list[Case] = [
         cap.session_violations,
         {"history": ONE, "order": [1]},
         {"history": [History((FLIGHT,))], "order": [[1, 1], [2]]},
+    ),
+    (
+        guarantees.is_sequential,
+        {"history": ONE, "model": cap.Register(0)},
+        {"history": [TWO, History((LOST,))]},
     ),
     (
         trial.trial,

@@ -1,13 +1,17 @@
 """`python -m sdnotes.cap`: a file of operations in, a verdict and a figure out."""
 
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from sdnotes.cap import judge
 from sdnotes.cap.__main__ import main
+from sdnotes.sim import Operation
+from sitebuild import ROOT
 
 READS = ("sdnotes/cap/__main__.py",)
 
@@ -30,7 +34,9 @@ def test_a_good_history_exits_with_0(
 ) -> None:
     file.write_text(GOOD)
     assert main([str(file)]) == 0
-    assert capsys.readouterr().out == "linearizable\n"
+    assert capsys.readouterr().out == (
+        "linearizable\n(2 operations, 1 key, as a register that begins as 0)\n"
+    )
 
 
 def test_a_bad_history_exits_with_1_says_why_and_draws_it(
@@ -182,14 +188,149 @@ def test_nor_does_a_byte_order_mark_on_standard_input(
 
 
 def test_a_history_that_is_too_tangled_exits_with_3(
-    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sdnotes.cap.__main__.judge", lambda *a: judge(*a, limit=1))
-    writes = (
-        f'{{"process": "w{n}", "action": "write", "argument": {n}, "invoked_us": 0, '
-        '"completed_us": 99}\n'
-        for n in range(5)
+    line = (
+        '{{"process": "w{n}", "action": "write", "argument": {value}, '
+        '"invoked_us": {at}, "completed_us": 99}}\n'
     )
-    file.write_text("".join(writes))
-    assert main([str(file)]) == 3
-    assert "undecided after 1 states" in capsys.readouterr().err
+    writes = [line.format(n=n, value=n % 3, at=0) for n in range(9)]
+    reads = [
+        f'{{"process": "r", "action": "read", "result": {value}, '
+        f'"invoked_us": {at}, "completed_us": {at + 5}}}\n'
+        for at, value in ((110, 1), (120, 2))
+    ]
+    file.write_text("".join(writes + reads))
+    assert main([str(file), "--limit", "3"]) == 3
+    said = capsys.readouterr().err
+    assert "undecided after 3 states: 3 of 11 answers could be explained" in said
+    assert main([str(file), "--limit", "100000"]) == 1
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5"])
+def test_a_limit_that_is_no_number_of_states_is_refused(file: Path, limit: str) -> None:
+    file.write_text(GOOD)
+    with pytest.raises(SystemExit) as caught:
+        main([str(file), "--limit", limit])
+    assert caught.value.code == 2
+
+
+OWN = """
+from sdnotes.cap import Model
+
+class Latch(Model):
+    def __init__(self, initial=False):
+        self.initial = initial
+
+    def step(self, state, operation):
+        if operation.action == "set":
+            return True, True
+        return operation.result == state, state
+
+Number = 3
+"""
+
+
+def test_a_model_of_ones_own_is_read_from_a_file(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.py"
+    own.write_text(OWN)
+    file.write_text(
+        '{"process": "A", "action": "set", "invoked_us": 0, "completed_us": 5}\n'
+        '{"process": "B", "action": "get", "result": false, "invoked_us": 6, '
+        '"completed_us": 7}\n'
+    )
+    assert main([str(file), "--model", f"{own}:Latch"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("not linearizable\nno order explains: B: get [6..7 us] ok f")
+    assert "begins as false" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("stack", "stack: not register, counter, account, queue, and not file.py:C"),
+        ("{own}:Stack", "Stack is not a subclass of sdnotes.cap.Model"),
+        ("{own}:Number", "Number is not a subclass of sdnotes.cap.Model"),
+        ("{missing}:Latch", "missing.py"),
+        ("history:Latch", "history is not a Python file"),
+    ],
+)
+def test_a_model_that_is_not_there_exits_with_2(
+    file: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    says: str,
+) -> None:
+    (tmp_path / "own.py").write_text(OWN)
+    file.write_text(GOOD)
+    asked = name.format(own=tmp_path / "own.py", missing=tmp_path / "missing.py")
+    assert main([str(file), "--model", asked]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_help_names_every_field_of_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    for name in Operation.__dataclass_fields__:
+        assert f"\n    {name} " in said
+
+
+def test_what_is_printed_shows_null_the_first_state_and_the_unit(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(
+        '{"process": "B", "action": "read", "result": null, "invoked_us": 3, '
+        '"completed_us": 4}\n'
+    )
+    assert main([str(file), "--unit", "line"]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "not linearizable",
+        "no order explains: B: read [lines 3..4] ok null",
+        "(1 operation, 1 key, as a register that begins as 0)",
+        "(a read found null: if nothing was there at first, say --initial null)",
+    ]
+    assert main([str(file), "--initial", "null", "--unit", "ms"]) == 0
+    assert "begins as null" in capsys.readouterr().out
+
+
+def test_a_reader_that_stops_early_is_no_error(file: Path) -> None:
+    """As in `python -m sdnotes.cap file | true`."""
+    file.write_text(BAD)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "sdnotes.cap", str(file)],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+        cwd=ROOT,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+JEPSEN = """\
+{:type :invoke, :f :write, :value 3, :process 0, :time 10, :index 0}
+{:type :invoke, :f :read, :value nil, :process 1, :time 20, :index 1}
+{:type :ok, :f :write, :value 3, :process 0, :time 30, :index 2}
+{:type :ok, :f :read, :value nil, :process 1, :time 40, :index 3}
+"""
+
+
+def test_jepsens_own_lines_are_judged_by_their_numbers(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(JEPSEN)
+    assert main([str(file), "--format", "jepsen", "--initial", "null"]) == 0
+    assert main([str(file), "--format", "jepsen"]) == 1
+    assert "1: read [lines 2..4] ok null" in capsys.readouterr().out
+    file.write_text(JEPSEN.replace("3,", "[x 3],").replace("nil", "[x nil]"))
+    asked = [str(file), "--format", "jepsen", "--keyed"]
+    assert main([*asked, "--initial", "null"]) == 0
+    assert main(asked) == 1
+    assert "key 'x': no order explains: 1: read x" in capsys.readouterr().out
+    assert main([str(file)]) == 2

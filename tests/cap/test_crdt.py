@@ -380,3 +380,16 @@ def test_what_is_not_equal_to_itself_merges_with_itself_and_can_be_removed() -> 
         many = ORSet[float]().add(one, "t")
         assert many.merge(ORSet[float]().add(other, "t")).elements == {other}
         assert nan not in ORSet[float]().add(nan, "t").remove(nan)
+
+
+def test_what_has_no_hash_is_refused_where_it_is_added() -> None:
+    with pytest.raises(TypeError, match="unhashable"):
+        ORSet[Any]().add(["milk"], tag="a1")
+
+
+def test_copies_with_two_values_under_one_stamp_meet_again_in_a_later_write() -> None:
+    ann, bob = (LWWRegister[str]().write(v, stamp=5, node="A") for v in ("tea", "milk"))
+    with pytest.raises(ValueError, match="stamp=5"):
+        ann.merge(bob)
+    later = ann.write("water", stamp=6, node="A")
+    assert bob.merge(later) == later.merge(bob) == later

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import product
+from threading import Event, Thread
 
 import pytest
 from draws import picks, rows
@@ -325,10 +326,11 @@ class TestPausedClient:
         (lambda: LockService(ttl_us=1).renew(1, 0), "token=1 was never granted"),
         (lambda: LockService(ttl_us=1).release(0, 0), "token=0 was never granted"),
         (
-            lambda: LockService(ttl_us=1, first_token=33).renew(32, 0),
-            "token=32 was never granted",
+            lambda: LockService(ttl_us=1, first_token=33).renew(33, 0),
+            "token=33 was never granted",
         ),
         (lambda: FencedStore(0).write(0, 1), "token=0"),
+        (lambda: FencedStore(0, highest=-1), "highest=-1"),
         (lambda: FencedStore(0, check_tokens=False).read(-1), "token=-1"),
         (lambda: run_paused_client(pause_ms=-1), "pause_ms=-1"),
         (lambda: run_paused_client(work_ms=-1), "work_ms=-1"),
@@ -342,6 +344,44 @@ def test_bad_arguments_are_named_with_their_value(
 ) -> None:
     with pytest.raises(ValueError, match=named):
         make()
+
+
+def test_a_lease_from_before_a_restart_is_over_and_no_error() -> None:
+    again = LockService(ttl_us=50, first_token=34)  # granted 33 in its former life
+    assert again.renew(33, 10) is None
+    assert again.release(33, 10) is False
+    assert again.acquire("B", 10) == Lease("B", 34, 60)
+    assert again.renew(33, 20) is None  # not even while another lease holds
+
+
+def test_a_store_that_starts_again_with_its_number_refuses_the_old_holder() -> None:
+    store = FencedStore("old")
+    store.write(34, "from B")
+    again = FencedStore(store.value, highest=store.highest)
+    with pytest.raises(StaleTokenError, match="33 is below 34"):
+        again.write(33, "from A")
+    assert again.value == "from B"
+
+
+def test_no_newer_write_fits_between_the_look_and_the_store() -> None:
+    class Slow(FencedStore[str]):
+        """A pause right after the look lets the other thread try."""
+
+        def _admit(self, token: int) -> None:
+            super()._admit(token)
+            looked.set()
+            if token == 33:
+                tried.wait(0.2)
+
+    looked, tried = Event(), Event()
+    store = Slow("old")
+    old = Thread(target=store.write, args=(33, "from A"))
+    old.start()
+    looked.wait()
+    store.write(34, "from B")
+    tried.set()
+    old.join()
+    assert (store.value, store.highest) == ("from B", 34)
 
 
 def test_time_never_goes_back() -> None:

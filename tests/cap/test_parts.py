@@ -137,3 +137,10 @@ def test_a_quorum_of_nobody_is_refused() -> None:
         majority(0)
     with pytest.raises(ValueError, match="readers=4"):
         always_meet(3, 4, 1)
+
+
+def test_two_lives_under_one_name_lose_a_change_and_a_new_name_does_not() -> None:
+    common = PNCounter().add("A", 100)
+    lost = common.take("A", 10)  # told to others, and then forgotten by A
+    assert lost.merge(common.take("A", 20)).value == 80
+    assert lost.merge(common.take("A, again", 20)).value == 70

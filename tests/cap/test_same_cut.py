@@ -43,6 +43,14 @@ def test_the_requests_are_the_same_for_every_setting_and_differ_by_seed() -> Non
     assert {step[1] for step in steps_of(1)} == set(CLIENTS)
 
 
+def test_more_requests_and_more_writes_are_drawn_as_asked_for() -> None:
+    steps = steps_of(1, requests=5, writes=1.0)
+    assert [step[2] for step in steps] == ["write"] * 10
+    assert all(step[2] == "read" for step in steps_of(1, requests=5, writes=0.0))
+    history = same_cut.run_same_cut("any copy", 1, requests=5, writes=1.0).history
+    assert len(history.operations) == 10
+
+
 def test_the_copies_agree_in_the_end_whatever_the_setting() -> None:
     """With read repair or hints; what they agree on may not be what was promised."""
     for policy in ("majority", "stand-ins"):

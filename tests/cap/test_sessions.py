@@ -8,6 +8,7 @@ from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sdnotes.cap import CausalInbox
 from sdnotes.cap.sessions import session_violations
 from sdnotes.sim import History, Operation, Outcome
 
@@ -111,3 +112,123 @@ def test_true_is_no_older_version_of_1() -> None:
     )
     assert len(session_violations(history, [1, True])) == 1
     assert session_violations(history, [True, 1]) == []
+
+
+def keyed(*calls: tuple[str, str, str, int]) -> History:
+    plain = history(*((who, action, value) for who, action, _, value in calls))
+    keys = (key for _, _, key, _ in calls)
+    pairs = zip(plain.operations, keys, strict=True)
+    return History(tuple(replace(operation, key=key) for operation, key in pairs))
+
+
+ORDER = {"acl": [0, 1], "photo": [0, 1]}
+
+
+def test_the_boss_finds_ann_s_monotonic_writes_broken_over_two_keys() -> None:
+    """Terry et al. 1994: if W2 is in DB(S2), then W1 is also in DB(S2)."""
+    seen = keyed(
+        ("ann", "write", "acl", 1),
+        ("ann", "write", "photo", 1),
+        ("boss", "read", "photo", 1),
+        ("boss", "read", "acl", 0),
+    )
+    (violation,) = session_violations(seen, ORDER)
+    assert violation.guarantee == "monotonic writes"
+    assert (violation.sooner, violation.later) == seen.operations[2:]
+    assert violation.because == seen.operations[:2]
+    assert str(violation).endswith(
+        "although ann: write acl 1 [0..5 us] ok came before "
+        "ann: write photo 1 [10..15 us] ok"
+    )
+    lost = replace(seen.operations[1], outcome=Outcome.UNKNOWN, completed_us=None)
+    unknown = History((seen.operations[0], lost, *seen.operations[2:]))
+    assert len(session_violations(unknown, ORDER)) == 1  # it was seen, so it happened
+
+
+def test_an_answer_seen_without_its_question_breaks_writes_follow_reads() -> None:
+    seen = keyed(
+        ("bob", "write", "acl", 1),
+        ("ann", "read", "acl", 1),
+        ("ann", "write", "photo", 1),
+        ("boss", "read", "photo", 1),
+        ("boss", "read", "acl", 0),
+    )
+    (violation,) = session_violations(seen, ORDER)
+    assert violation.guarantee == "writes follow reads"
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        # The other order of writing: nothing was promised.
+        [("ann", "write", "photo", 1), ("ann", "write", "acl", 1)],
+        # Two clients that know nothing of each other.
+        [("ann", "write", "acl", 1), ("bob", "write", "photo", 1)],
+        # Nobody can tell which of the two writes the boss has seen.
+        [
+            ("ann", "write", "acl", 1),
+            ("ann", "write", "photo", 1),
+            ("bob", "write", "photo", 1),
+        ],
+        [
+            ("bob", "write", "photo", 1),
+            ("ann", "write", "acl", 1),
+            ("ann", "write", "photo", 1),
+        ],
+    ],
+    ids=["the other order", "two clients", "written twice", "and the other way round"],
+)
+def test_what_did_not_depend_on_another_write_may_be_seen_without_it(
+    calls: list[tuple[str, str, str, int]],
+) -> None:
+    looks = [("boss", "read", "photo", 1), ("boss", "read", "acl", 0)]
+    assert session_violations(keyed(*calls, *looks), ORDER) == []
+    before = [("boss", "read", "acl", 0), ("boss", "read", "photo", 1)]
+    together = [("ann", "write", "acl", 1), ("ann", "write", "photo", 1)]
+    assert session_violations(keyed(*together, *before), ORDER) == []
+
+
+def test_a_client_s_own_view_is_told_once_and_by_its_own_name() -> None:
+    calls = [("ann", "write", "acl", 1), ("ann", "write", "photo", 1)]
+    looks = [("ann", "read", "photo", 1), ("ann", "read", "acl", 0)]
+    found = session_violations(keyed(*calls, *looks), ORDER)
+    assert [violation.guarantee for violation in found] == ["read your writes"]
+
+
+def test_the_newest_of_what_came_before_is_what_may_not_be_missed() -> None:
+    seen = keyed(
+        ("ann", "write", "acl", 1),
+        ("ann", "write", "acl", 2),
+        ("ann", "write", "photo", 1),
+        ("boss", "read", "photo", 1),
+        ("boss", "read", "acl", 1),
+    )
+    (violation,) = session_violations(seen, {"acl": [0, 1, 2], "photo": [0, 1]})
+    assert violation.because == seen.operations[1:3]
+
+
+@given(
+    st.lists(st.sampled_from(["x", "y"]), min_size=2, max_size=5),
+    st.permutations(range(5)),
+)
+def test_a_copy_that_delivers_causally_shows_no_broken_promise(
+    keys: list[str], arrivals: list[int]
+) -> None:
+    """Ann writes key after key; a reader looks at both after each arrival."""
+    ann, copy = CausalInbox[tuple[str, int]]("ann"), CausalInbox[tuple[str, int]]("c")
+    calls = [("ann", "write", key, n) for n, key in enumerate(keys, start=1)]
+    sent = [ann.stamp((key, value)) for _, _, key, value in calls]
+    plain, causal = {"x": 0, "y": 0}, {"x": 0, "y": 0}
+    order = {key: [0, *(v for _, _, k, v in calls if k == key)] for key in plain}
+    views: list[list[tuple[str, str, str, int]]] = [[], []]
+    for place in (n for n in arrivals if n < len(sent)):
+        key, value = sent[place].body
+        plain[key] = max(plain[key], value)
+        causal |= dict(m.body for m in copy.receive(sent[place]))
+        for view, shown in zip(views, (plain, causal), strict=True):
+            view += [("bob", "read", k, shown[k]) for k in ("x", "y")]
+    overtaken = [n for n in arrivals if n < len(sent)] != list(range(len(sent)))
+    assert session_violations(keyed(*calls, *views[1]), order) == []
+    found = session_violations(keyed(*calls, *views[0]), order)
+    assert overtaken or found == []
+    assert {v.guarantee for v in found} <= {"monotonic writes"}

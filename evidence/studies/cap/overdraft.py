@@ -1,12 +1,16 @@
 """What do refusing, accepting and escrow cost, by length of the cut and by account?"""
 
-from sdnotes.cap.trial import trial
+from sdnotes.cap.trial import CUSTOMERS, DELAY_MS, TIMEOUT_MS, trial
 
+DAYS = 1000
 CAPTION = (
+    f"A day is an hour in which {CUSTOMERS} customers ask for 5 to 30 each, at either "
+    "machine, for 350 in all on average; the cut is in the middle of the hour. A "
+    f"message takes {DELAY_MS} ms, and *refuse* waits {TIMEOUT_MS} ms for a reply. "
     "Turned away: requests refused although the account held enough, of all requests. "
-    "Overdrawn: days that end below zero, of all days. 1000 random days a row, the "
-    "same days for every policy, on which customers ask for 350 on average; in "
-    "brackets the 95 % interval."
+    "Overdrawn: days that end below zero, of all days. "
+    f"{DAYS} random days a row, the same days for every policy; in brackets the 95 % "
+    "interval."
 )
 COLUMNS = ("policy", "account", "cut, min", "turned away, %", "days overdrawn, %")
 CELLS = [
@@ -15,7 +19,6 @@ CELLS = [
     for opening, outages_min in ((300, (0, 10, 50)), (600, (0, 50)))
     for outage_min in outages_min
 ]
-DAYS = 1000
 
 
 def cell(*, policy: str, opening: int, outage_min: int) -> tuple[str, str]:

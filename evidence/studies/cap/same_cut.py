@@ -1,12 +1,15 @@
 """One cut under four settings of a quorum: who is answered, and what is still kept?"""
 
-from sdnotes.cap.same_cut import costs
+from sdnotes.cap.same_cut import CUT_MS, LENGTH_MS, REQUESTS, TIMEOUT_MS, WRITES, costs
 
+RUNS = 1000
 CAPTION = (
-    "A cut of one second: A and B are left of it, C is right. Answered: requests begun "
-    "during the cut. Linearizable, and no client's own view going back: of all runs. "
-    "1000 random runs a row, the same requests for every setting; in brackets the 95 % "
-    "interval."
+    f"A run of {LENGTH_MS} ms, with a cut from {CUT_MS[0]} to {CUT_MS[1]} ms: A and B "
+    f"are left of it, C is right. Each of two clients makes {REQUESTS} requests at "
+    f"random times, {WRITES:.0%} of them writes, and gives up after {TIMEOUT_MS} ms. "
+    "Answered: requests begun during the cut. Linearizable, and no client's own view "
+    f"going back: of all runs. {RUNS} random runs a row, the same requests for every "
+    "setting; in brackets the 95 % interval."
 )
 COLUMNS = (
     "setting",
@@ -16,7 +19,6 @@ COLUMNS = (
     "own view kept, %",
 )
 CELLS = [{"policy": p} for p in ("all copies", "majority", "any copy", "stand-ins")]
-RUNS = 1000
 
 
 def cell(*, policy: str) -> tuple[str, ...]:
