@@ -1,7 +1,7 @@
 """ARC: LRU and LFU in one, and the misses decide how much room each gets.
 
     ghosts B1 | T1  seen once lately | T2  seen more often | B2 ghosts
-              |<-- at least p ------>|                     |
+              |<-- p, a target ----->|                     |
 
 T1 and T2 hold entries; B1 and B2 only the names of what fell out of them. A miss on a
 name in B1 says "T1 was too small": p, its target, goes up. A miss on one in B2 lowers

@@ -36,8 +36,9 @@ class Cache(ABC, Generic[K, V]):
 
     ``on_evict(key, value)`` is called for each entry that the policy throws out, not
     for what its owner removes or overwrites. By then the entry is gone and the new one
-    is in, so the callback may use the cache; what it raises reaches the caller of
-    ``put``, and the cache is whole.
+    is in, so the callback may read and remove; what it raises reaches the caller of
+    ``put``, and the cache is whole. A put in it evicts again: one that puts the victim
+    back does so without end. The capacity cannot be changed.
 
     Raises ValueError for a capacity that is not a whole number of at least 1, and
     TypeError for a key that cannot be hashed, before anything has changed.

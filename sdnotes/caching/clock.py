@@ -8,7 +8,12 @@ A hit sets a bit and moves nothing. The hand goes round: what is marked loses th
 and is spared for one round, what is not marked goes. Operating systems keep their pages
 like this; seen as a line and not a ring it is FIFO with a second chance.
 
-Source: Corbató 1969, "A paging experiment with the Multics system".
+A newcomer comes in unmarked, as in libCacheSim. Where the access that loads a page
+marks it too, as in most hardware and in PostgreSQL, say ``marks_newcomers=True``: then
+it comes nearer to FIFO, and hits less often than LRU instead of a little more often.
+
+Source: Corbató 1969, "A paging experiment with the Multics system"; PostgreSQL's
+bufmgr.c, which lets a page in with a usage count of 1.
 Left out: more than one bit, dirty pages.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: ClockCache.
@@ -23,7 +28,8 @@ from sdnotes.caching.cache import Cache, K, V
 class ClockCache(Cache[K, V]):
     """A cache that evicts the oldest entry that was not used in the last round.
 
-    An eviction may pass over every entry; over time it passes over one a hit at most.
+    An eviction may pass over every entry; over time it passes over one a
+    hit at most, and over one a newcomer too if newcomers are marked.
 
     Examples:
         >>> cache = ClockCache(capacity=2)
@@ -32,9 +38,14 @@ class ClockCache(Cache[K, V]):
     """
 
     def __init__(
-        self, capacity: int, *, on_evict: Callable[[K, V], object] | None = None
+        self,
+        capacity: int,
+        *,
+        marks_newcomers: bool = False,
+        on_evict: Callable[[K, V], object] | None = None,
     ) -> None:
         super().__init__(capacity, on_evict=on_evict)
+        self.marks_newcomers = marks_newcomers
         self._ring: OrderedDict[K, bool] = OrderedDict()  # marked? The hand is in front
 
     def _touch(self, key: K) -> None:
@@ -42,7 +53,7 @@ class ClockCache(Cache[K, V]):
 
     def _admit(self, key: K) -> K | None:
         victim = self._next_unmarked() if len(self) >= self.capacity else None
-        self._ring[key] = False
+        self._ring[key] = self.marks_newcomers
         return victim
 
     def _next_unmarked(self) -> K:

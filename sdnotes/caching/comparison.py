@@ -7,7 +7,7 @@
     shifting    four phases of 1,250, each with 250 keys of its own
 
 Of scan only the ordinary requests count: the others can only miss. The same seeds give
-every policy the same traces. Two policies whose intervals overlap are not told apart.
+every policy the same traces, so two policies whose intervals overlap may still differ.
 
 Left out: your workload, which is the one that counts.
 Builds on: the policies, sdnotes.sim.intervals. Chapter: docs/chapters/caching/.
@@ -37,14 +37,29 @@ from sdnotes.caching.workloads import beside_scan, loop, shifting, zipf
 from sdnotes.sim.intervals import Interval, mean_interval
 
 CAPACITY = 100
+REQUESTS, KEYS, S = 5_000, 1_000, 0.9
+BESIDE_SCAN = REQUESTS // 2
+LOOP_KEYS = 120
+PHASES, PHASE_KEYS = 4, 250
 Workload: TypeAlias = Callable[[random.Random], list[int]]
 
 WORKLOADS: dict[str, Workload] = {
-    "zipf": lambda rng: zipf(5_000, keys=1_000, s=0.9, rng=rng),
-    "scan": lambda rng: beside_scan(2_500, keys=1_000, s=0.9, rng=rng),
-    "loop": lambda _: loop(5_000, keys=120),
-    "shifting": lambda rng: shifting(5_000, keys=250, phases=4, s=0.9, rng=rng),
+    "zipf": lambda rng: zipf(REQUESTS, keys=KEYS, s=S, rng=rng),
+    "scan": lambda rng: beside_scan(BESIDE_SCAN, keys=KEYS, s=S, rng=rng),
+    "loop": lambda _: loop(REQUESTS, keys=LOOP_KEYS),
+    "shifting": lambda rng: shifting(
+        REQUESTS, keys=PHASE_KEYS, phases=PHASES, s=S, rng=rng
+    ),
 }
+IN_WORDS = (
+    f"zipf: {REQUESTS:,} requests for {KEYS:,} keys by Zipf's law, exponent {S}; "
+    f"scan: {BESIDE_SCAN:,} such requests, and after each of them one for a key that "
+    f"is never asked for again (of these {REQUESTS:,}, only the {BESIDE_SCAN:,} are "
+    f"counted); loop: {REQUESTS:,} requests round and round over {LOOP_KEYS} keys; "
+    f"shifting: {PHASES} phases of {REQUESTS // PHASES:,} requests, each for "
+    f"{PHASE_KEYS} keys of its own (exponent {S})."
+)
+"""What a caption says of the workloads."""
 POLICIES: dict[str, Callable[[int], Cache[int, Any]]] = {
     "FIFO": FIFOCache,
     "random": lambda capacity: RandomCache(capacity, rng=random.Random("victims")),

@@ -3,9 +3,10 @@
     put at 0 with ttl 60        looked up at 59: there. At 60: gone
     put with jitter_share 0.1   lives for 54 to 60: what came together leaves apart
 
-Eviction makes room and says nothing about truth. Expiry bounds how old an answer may be
-and makes no room until somebody looks. Invalidation, ``delete``, is told what changed.
-A cache has need of all three.
+Eviction makes room and says nothing about truth. Expiry limits how long an answer is
+served after its put, and makes no room until somebody looks. To limit its age, put with
+the ``now_s`` of the miss, before the source was asked. Invalidation, ``delete``, is
+told what changed. A cache has need of all three.
 
 Jitter only shortens: a value never outlives its time to live.
 

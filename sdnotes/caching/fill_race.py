@@ -8,7 +8,8 @@ Neither did anything wrong, and no message was lost. With ``leases`` the cache g
 reader a token at its miss; the delete makes it void, and the late put is refused.
 
 Source: Nishtala et al. 2013, "Scaling Memcache at Facebook", NSDI, section 3.2.1.
-Left out: several copies of the cache or of the database.
+Left out: several copies of the cache or of the database (a copy that lags hands out an
+old value with a token that is good: leases do not help there).
 Builds on: sdnotes.caching.leases, sdnotes.sim. Chapter: docs/chapters/caching/.
 """
 

@@ -16,7 +16,9 @@ room is a miss and is not kept.
 
 Source: Cherkasova 1998, "Improving WWW proxies performance with
 Greedy-Dual-Size-Frequency caching policy", HP Labs HPL-98-69R1; after Cao, Irani 1997.
-Left out: values (it keeps count of keys only).
+Left out: values (it keeps count of keys only); removal, so a key whose answer is wrong
+stays until it is evicted; a size that changes; refusing a newcomer that ranks below all
+that it would push out, as the published policy does.
 Chapter: docs/chapters/caching/.
 To take away: GDSFCache.
 """

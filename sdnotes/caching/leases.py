@@ -14,12 +14,17 @@ send a reader to the database each time. Those who wait may be offered the value
 before the delete, if they can use one that is a little old.
 
 Source: Nishtala et al. 2013, "Scaling Memcache at Facebook", NSDI, section 3.2.1.
-Left out: expiry and capacity, which are the cache's; a lost delete.
+Threads may share one: each step is taken under a lock. It is what the *server* of a
+shared cache does: in each of fifty processes it would be fifty leases.
+Left out: expiry and capacity (each key that was ever asked for stays known); a lost
+delete; a restart: tokens then begin at 1 again, so one from before may fit and its old
+value be stored (let the first one be higher than the last was).
 Chapter: docs/chapters/herd/, and docs/chapters/caching/ for the fill race.
 To take away: LeasedCache.
 """
 
 import math
+import threading
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -71,6 +76,9 @@ class _Slot(Generic[V]):
 class LeasedCache(Generic[K, V]):
     """A cache that hands out the right to fill it; every step takes constant time.
 
+    It grows with the number of keys and forgets nothing by itself, and its tokens hold
+    for this object only: a new one gives the same numbers again.
+
     ``lease_s`` is the least time between two tokens of a key. ``stale_s`` is how long
     a deleted value is still offered. With ``delete_frees`` a delete lets the next
     reader have a token at once: fresher, and one database call for each delete.
@@ -95,20 +103,22 @@ class LeasedCache(Generic[K, V]):
         self._delete_frees = delete_frees
         self._slots: dict[K, _Slot[V]] = {}
         self._last_token = 0
+        self._lock = threading.Lock()
 
     def get(self, key: K, now_s: float) -> Hit[V] | Fill[V] | Wait[V]:
         """Return the value, the right to fill it, or the advice to wait."""
-        slot = self._slots.setdefault(key, _Slot())
-        if slot.current is not None:
-            return slot.current
-        stale = slot.stale if now_s < slot.stale_until_s else None
-        if now_s < slot.next_token_s:
-            return Wait(slot.next_token_s, stale)
-        self._last_token += 1
-        # An older token of this key ends here: its holder took too long.
-        slot.token = self._last_token
-        slot.next_token_s = now_s + self._lease_s
-        return Fill(slot.token, stale)
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            if slot.current is not None:
+                return slot.current
+            stale = slot.stale if now_s < slot.stale_until_s else None
+            if now_s < slot.next_token_s:
+                return Wait(slot.next_token_s, stale)
+            self._last_token += 1
+            # An older token of this key ends here: its holder took too long.
+            slot.token = self._last_token
+            slot.next_token_s = now_s + self._lease_s
+            return Fill(slot.token, stale)
 
     def put(self, key: K, value: V, token: int) -> bool:
         """Store the value if the token still holds; return whether it did.
@@ -118,22 +128,24 @@ class LeasedCache(Generic[K, V]):
         """
         if not 1 <= token <= self._last_token:
             raise ValueError(f"token={token!r} was never given out")
-        slot = self._slots.get(key)
-        if slot is None or slot.token != token:
-            return False
-        slot.token = 0
-        slot.current = Hit(value)
-        slot.stale = None
-        return True
+        with self._lock:
+            slot = self._slots.get(key)
+            if slot is None or slot.token != token:
+                return False
+            slot.token = 0
+            slot.current = Hit(value)
+            slot.stale = None
+            return True
 
     def delete(self, key: K, now_s: float) -> None:
         """Forget the value and end its token: the source has changed."""
-        slot = self._slots.get(key)
-        if slot is None:
-            return
-        slot.token = 0
-        if self._delete_frees:
-            slot.next_token_s = -math.inf
-        if slot.current is not None and self._stale_s:
-            slot.stale, slot.stale_until_s = slot.current, now_s + self._stale_s
-        slot.current = None
+        with self._lock:
+            slot = self._slots.get(key)
+            if slot is None:
+                return
+            slot.token = 0
+            if self._delete_frees:
+                slot.next_token_s = -math.inf
+            if slot.current is not None and self._stale_s:
+                slot.stale, slot.stale_until_s = slot.current, now_s + self._stale_s
+            slot.current = None

@@ -4,8 +4,9 @@
     at c: a comes back in 1, b in 2: b goes
     at b: a comes back in 2, c never: c goes
 
-No policy that stores every newcomer can miss less often, so this is the line above all
-curves.
+No policy that stores every newcomer can miss less often, if entries are equal in size
+and cost; so this is the line above all curves. Other requests than these another policy
+may well hit: only the number is a bound.
 
 Source: Belady 1966, "A study of replacement algorithms for a virtual-storage
 computer", IBM Systems Journal 5(2); Mattson et al. 1970 for the proof.

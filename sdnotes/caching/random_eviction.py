@@ -2,11 +2,13 @@
 
     capacity 4   a b c d    a new key e: each of the four goes with a chance of 1/4
 
-No order is kept. If requests are independent of each other it hits exactly as often as
-FIFO does. A loop that is longer than the cache, where LRU never hits, it survives.
+No order is kept. If requests are independent of each other it hits, in the long run,
+exactly as often as FIFO does; while the cache fills it is a little ahead. A loop that
+is longer than the cache, where LRU never hits, it survives.
 
 Source: Gelenbe 1973, "A unified approach to the evaluation of a class of replacement
-algorithms", IEEE Transactions on Computers 22(6): FIFO and random are equal.
+algorithms", IEEE Transactions on Computers 22(6): FIFO and random are equal in
+the steady state.
 Left out: sampling a few and taking the best of them, as Redis does.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: RandomCache.

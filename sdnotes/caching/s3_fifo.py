@@ -12,9 +12,12 @@ A hit raises a count of two bits and moves nothing.
 Rules, which ``check`` asserts: a key stands in one of the two queues; a ghost's key is
 in neither; there are no more ghosts than room for them; counts are 0 to 3.
 
-Source: Yang, Zhang, Qiu, Yue, Vigfusson 2023, "FIFO queues are all you need for cache
-eviction", SOSP, algorithm 1; while the cache fills for the first time, what does not
-fit into small goes into main, as in its authors' libCacheSim.
+Source: Yang, Zhang, Qiu, Yue, Rashmi 2023, "FIFO queues are all you need for cache
+eviction", SOSP, algorithm 1, as its authors' libCacheSim runs it. Three rules are not
+those of the printed algorithm: while the cache fills for the first time, what does not
+fit into small goes into main; a name leaves ghost before room is made for its entry;
+main may outgrow its share while small empties. What that changes is measured in
+evidence/studies/caching/variants.py: most of all on loops.
 Left out: objects of different sizes, lock-free queues.
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 To take away: S3FIFOCache.

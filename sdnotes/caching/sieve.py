@@ -7,8 +7,10 @@
 
 CLOCK puts a spared entry among the newcomers; SIEVE does not. So the hand soon works
 among the new, where most are never wanted again, and the proven ones behind it are left
-alone. A hit sets a bit. There is no ghost list and nothing to tune. A scan still passes
-through: SIEVE is for skewed requests, not for loops.
+alone. A hit sets a bit. There is no ghost list and nothing to tune. A scan much larger
+than the cache passes through the newcomers and leaves the proven ones; a loop longer
+than the cache never hits. (Its authors first called it "not scan-resistant", and meant
+such loops.)
 
 Rule, which ``check`` asserts: a key stands on one side of the hand.
 

@@ -8,9 +8,9 @@
 A write that fails may have happened: its key leaves the cache. What write-back could
 not write when it was evicted is kept until the database takes it.
 
-Source: Jouppi 1993, "Cache write policies and performance", ISCA, for processors,
-where our write-around is called write-invalidate; the same choice for databases in
-Nishtala et al. 2013, section 2 (delete, not update).
+Source: Nishtala et al. 2013, section 2 (delete, not update). Processors make the same
+choices under names that partly differ: Jouppi 1993, "Cache write policies and
+performance", ISCA.
 Left out: writes by others, which a cache does not see; threads (see fill_race).
 Builds on: sdnotes.caching.cache. Chapter: docs/chapters/caching/.
 """

@@ -109,6 +109,15 @@ def test_an_mru_cache_shows_a_swiped_profile_again_and_a_set_of_seen_does_not() 
     assert len(seen) == 3
 
 
+def test_s3_fifo_and_sieve_come_within_two_points_of_the_best_where_popularity_is_stable() -> (  # noqa: E501
+    None
+):
+    zipf_hits = {row[0]: float(row[1].split()[0]) for row in lab("policies")}
+    zipf_hits.pop("optimum")
+    best = max(zipf_hits.values())
+    assert min(zipf_hits["S3-FIFO"], zipf_hits["SIEVE"]) > best - 2
+
+
 def test_a_bigger_fifo_can_miss_more() -> None:
     trace = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5]
     assert [replay(FIFOCache(size), trace).misses for size in (3, 4)] == [9, 10]

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 import pytest
+from among_threads import among_threads
 from draws import rows
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sdnotes.caching import leases
 from sdnotes.caching.leases import Fill, Hit, LeasedCache, Wait
 
 
@@ -21,6 +23,31 @@ def test_the_first_who_misses_fills_and_the_others_wait() -> None:
     assert cache.get("k", 9.9) == Wait(10)
     assert cache.put("k", "v", 1) is True
     assert cache.get("k", 9.9) == Hit("v")
+
+
+def test_among_threads_a_value_read_before_a_delete_is_not_stored_after_it() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    token = token_of(cache.get("k", 0.0))
+    among_threads(
+        leases,
+        "put",
+        "slot.current = Hit(value)",
+        first=lambda: cache.put("k", "read before the delete", token),
+        then=lambda: cache.delete("k", 0.2),
+    )
+    assert cache.get("k", 0.3) == Wait(10.0)
+
+
+def test_among_threads_one_gets_the_token() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    told = among_threads(
+        leases,
+        "get",
+        "self._last_token += 1",
+        first=lambda: cache.get("k", 0.0),
+        then=lambda: cache.get("k", 0.0),
+    )
+    assert told == [Fill(1), Wait(10.0)]
 
 
 def test_a_value_read_before_a_delete_is_not_stored_after_it() -> None:

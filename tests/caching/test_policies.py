@@ -27,6 +27,7 @@ from sdnotes.caching import (
     SLRUCache,
     TwoQCache,
     WTinyLFUCache,
+    beside_scan,
     loop,
     shifting,
     with_scan,
@@ -59,6 +60,10 @@ PAIRS: dict[str, tuple[Caches, Callable[[int], twins.Twin]]] = {
     "LFU": (LFUCache, twins.LFU),
     "LFUDA": (LFUDACache, twins.LFUDA),
     "CLOCK": (ClockCache, twins.Clock),
+    "CLOCK, newcomers marked": (
+        lambda c, **more: ClockCache(c, marks_newcomers=True, **more),
+        lambda c: twins.Clock(c, marks_newcomers=True),
+    ),
     "SLRU": (SLRUCache, lambda c: twins.SLRU(c, [c - c * 80 // 100, c * 80 // 100])),
     "SLRU of four": (
         lambda c, **more: SLRUCache(c, shares=(0.25,) * 4, **more),
@@ -199,9 +204,9 @@ def test_a_policy_follows_its_twin_on_the_workloads(
 
 
 class TestTheShortWay:
-    """FIFO, LRU and S3-FIFO do in one call what Cache does in several."""
+    """Some policies do in one call what Cache does in several."""
 
-    @pytest.mark.parametrize("kind", [FIFOCache, LRUCache, S3FIFOCache])
+    @pytest.mark.parametrize("kind", [FIFOCache, LRUCache, S3FIFOCache, WTinyLFUCache])
     @settings(max_examples=60)
     @given(st.integers(1, 5), picks(STEPS, max_size=30))
     def test_it_is_the_plain_way(
@@ -270,6 +275,29 @@ class TestRandom:
             (gone,) = set("abcd") - set(cache)
             times[gone] += 1
         assert sum((n - 1000) ** 2 / 1000 for n in times.values()) < 16.27
+
+
+def test_what_a_clock_keeps_depends_on_whether_newcomers_come_in_marked() -> None:
+    kept = {}
+    for marked in (False, True):
+        cache: ClockCache[str, None] = ClockCache(4, marks_newcomers=marked)
+        for key in "abcdabefg":
+            cache.access(key)
+        kept[marked] = "".join(sorted(cache))
+    assert kept == {False: "befg", True: "defg"}
+
+
+def test_a_one_time_key_gets_past_w_tinylfu_s_window_seldom_and_not_never() -> None:
+    trace = beside_scan(2_500, keys=1_000, s=0.9, rng=random.Random("scan/0"))
+    cache: WTinyLFUCache[int, None] = WTinyLFUCache(100)
+    admitted: set[int] = set()
+    for key in trace:
+        was_full = len(cache) == cache.capacity
+        before = set(cache._probation)
+        cache.access(key)
+        if was_full:
+            admitted |= {k for k in set(cache._probation) - before if k < 0}
+    assert 0 < len(admitted) < 250
 
 
 def test_lfu_counts_the_uses_since_a_key_came_in() -> None:

@@ -1,11 +1,12 @@
-"""Each policy once more, word for word as its source defines it, and slow.
+"""Each policy once more, as its source defines it, line for line and slow.
 
     twin.use(key)   -> True     one request: was the key there?
     twin.drop(key)              the owner removes it; nobody is evicted
     twin.keys()     -> {...}    what is in the cache now
 
 Lists are searched from end to end; the first of a list is its newest, as in the papers'
-figures, unless a twin says otherwise. Nothing here is shared with the package.
+figures, unless a twin says otherwise. Nothing here is shared with the package. Where a
+policy of the package differs from its paper on purpose, so does its twin, and says so.
 """
 
 import math
@@ -130,11 +131,13 @@ class Clock(Twin):
     """Corbató 1969: frames in a circle, a bit for each, and a hand that goes round.
 
     A new key takes its victim's frame, and the hand goes on. While there is room, it
-    gets a frame just behind the hand, where a victim's would be.
+    gets a frame just behind the hand, where a victim's would be. Its bit is set only
+    where newcomers are marked.
     """
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, *, marks_newcomers: bool = False) -> None:
         super().__init__(capacity)
+        self.marks_newcomers = marks_newcomers
         self.frames: list[Key] = []
         self.bits: list[bool] = []
         self.hand = 0
@@ -148,10 +151,11 @@ class Clock(Twin):
                 self.bits[self.hand] = False
                 self.hand = (self.hand + 1) % len(self.frames)
             self.frames[self.hand] = key
+            self.bits[self.hand] = self.marks_newcomers
             self.hand = (self.hand + 1) % len(self.frames)
         else:
             self.frames.insert(self.hand, key)
-            self.bits.insert(self.hand, False)
+            self.bits.insert(self.hand, self.marks_newcomers)
             self.hand = (self.hand + 1) % len(self.frames)
 
     def drop(self, key: Key) -> None:
@@ -337,7 +341,11 @@ class ARC(Twin):
 
 
 class S3FIFO(Twin):
-    """Yang et al. 2023, algorithm 1; while it fills, what S cannot hold goes to M."""
+    """Yang et al. 2023, algorithm 1 as libCacheSim runs it.
+
+    While it fills for the first time, what S cannot hold goes to M; a name leaves G
+    before room is made; M may outgrow its share while S empties.
+    """
 
     def __init__(self, capacity: int, small: int, ghosts: int) -> None:
         super().__init__(capacity)
@@ -448,6 +456,14 @@ class ExactSketch:
 
     def estimate(self, key: Key) -> int:
         return self.counts[key]
+
+    def place(self, key: Key) -> Key:
+        return key
+
+    add_at = add
+
+    def is_more(self, one: Key, other: Key) -> bool:
+        return self.counts[one] > self.counts[other]
 
 
 class WTinyLFU(Twin):

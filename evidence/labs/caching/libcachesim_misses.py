@@ -37,19 +37,27 @@ from sdnotes.caching import (
     zipf,
 )
 
-CAPTION = (
-    "Misses counted by libCacheSim at 20, 200 and 1,000 entries, and whether ours are "
-    "the same. zipf: 20,000 requests, 4,000 keys, s = 0.9; scan: 15,000 of them and "
-    "3,000 keys once; loop: 12,000 over 800 keys; shifting: 20,000 in four phases of "
-    "1,500 keys, s = 1."
-)
 SIZES = (20, 200, 1_000)
+ZIPF, ZIPF_KEYS = 20_000, 4_000
+AROUND, AROUND_KEYS, SCAN = 15_000, 3_000, 3_000
+LOOP, LOOP_KEYS = 12_000, 800
+SHIFTING, SHIFTING_KEYS, PHASES = 20_000, 1_500, 4
+CAPTION = (
+    "Misses counted by libCacheSim with room for "
+    f"{' / '.join(f'{size:,}' for size in SIZES)} entries, and whether ours are the "
+    f"same. zipf: {ZIPF:,} requests, {ZIPF_KEYS:,} keys, s = 0.9; scan: {AROUND:,} "
+    f"such requests for {AROUND_KEYS:,} keys, and in their middle {SCAN:,} keys once "
+    f"each; loop: {LOOP:,} over {LOOP_KEYS:,} keys; shifting: {SHIFTING:,} in "
+    f"{PHASES} phases of {SHIFTING_KEYS:,} keys each, s = 1. SLRU is the peer's, "
+    "with four segments of which the empty ones are filled first; SLRUCache fills "
+    "the lowest first, and misses a little more or less often."
+)
 _RNG = random.Random(7)
 TRACES = {
-    "zipf": zipf(20_000, keys=4_000, s=0.9, rng=_RNG),
-    "scan": with_scan(15_000, keys=3_000, scan=3_000, s=0.9, rng=_RNG),
-    "loop": loop(12_000, keys=800),
-    "shifting": shifting(20_000, keys=1_500, phases=4, s=1.0, rng=_RNG),
+    "zipf": zipf(ZIPF, keys=ZIPF_KEYS, s=0.9, rng=_RNG),
+    "scan": with_scan(AROUND, keys=AROUND_KEYS, scan=SCAN, s=0.9, rng=_RNG),
+    "loop": loop(LOOP, keys=LOOP_KEYS),
+    "shifting": shifting(SHIFTING, keys=SHIFTING_KEYS, phases=PHASES, s=1.0, rng=_RNG),
 }
 COLUMNS = ("policy", *TRACES, "ours")
 
@@ -132,5 +140,6 @@ def rows() -> tuple[list[tuple[str, ...]], dict[str, Any]]:
             theirs = [peer_misses(policy, trace, size) for size in SIZES]
             equal &= theirs == [our_misses(policy, trace, size) for size in SIZES]
             cells.append(" / ".join(map(str, theirs)))
-        found.append((policy, *cells, "equal" if equal else "DIFFERENT"))
+        same = "equal, filled as the peer's" if policy == "SLRU" else "equal"
+        found.append((policy, *cells, same if equal else "DIFFERENT"))
     return found, {"versions": {"libCacheSim": version("libcachesim")}}

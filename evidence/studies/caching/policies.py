@@ -1,13 +1,18 @@
 """Which policy hits how often, on which kind of workload?"""
 
-from sdnotes.caching.comparison import POLICIES, WORKLOADS, hit_ratio
+from sdnotes.caching.comparison import (
+    CAPACITY,
+    IN_WORDS,
+    POLICIES,
+    WORKLOADS,
+    hit_ratio,
+)
 
 SEEDS = 60
 CAPTION = (
-    "Hits, % of all requests, in a cache of 100 entries; in brackets the 95 % interval "
-    "over 60 random traces of 5,000 requests, the same for every policy. zipf: 1,000 "
-    "keys, s = 0.9; scan: 1,000 keys asked for once in its middle; loop: 120 keys; "
-    "shifting: four phases, each with its own 250 keys."
+    f"Hits, % of the counted requests, from an empty cache with room for {CAPACITY} "
+    f"entries: the mean of {SEEDS} random traces, the same for every policy, and in "
+    f"brackets its 95 % interval. {IN_WORDS}"
 )
 COLUMNS = ("policy", *WORKLOADS)
 CELLS = [{"policy": policy} for policy in (*POLICIES, "optimum")]
