@@ -58,6 +58,7 @@ from sdnotes.herd.stampede import (
     STRATEGIES,
     StampedeRun,
     StampedeSetting,
+    longest_waits_ms,
     poisson_us,
     run_stampede,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "full_jitter",
     "in_vain_after_s",
     "jittered_ttl_s",
+    "longest_waits_ms",
     "misses_by_second",
     "offset_s",
     "poisson_us",

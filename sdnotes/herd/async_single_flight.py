@@ -8,18 +8,21 @@
                                     the call starts anew
 
 The call belongs to nobody who asked, so that nobody's cancellation or timeout ends it
-for the others. It runs in a copy of the first caller's context (contextvars). An error
-reaches everybody who waits, as the same object (who adds a note to it adds it for all;
-what one of them was handling as it asked is kept out of it), and is dropped without a
-warning if nobody does.
+for the others. It runs in a copy of the first caller's context (contextvars). An answer
+reaches everybody who waits, as the same object: who changes it changes it for all, and
+an iterator (a body, an open file) is refused. So does an error (who adds a note to it
+adds it for all; what one of them was handling as it asked is kept out of it), and is
+dropped without a warning if nobody does.
 
 Whoever joins may be given an answer that was read *before* it asked. After a write,
-``forget`` the key: those who ask from then on start anew.
+``forget`` the key: those who ask from then on start anew. Whoever saw a miss in a cache
+may arrive here when the flight is over: let the call look into the cache again.
 
 Source: Go's golang.org/x/sync/singleflight, whose word it is.
 Left out: other processes, which need a lease in a shared cache; threads
-(sdnotes.herd.single_flight); a circle that nobody can see when it closes, since the
-call begins to await a task only after that task has joined (a timeout ends it).
+(sdnotes.herd.single_flight); a circle that nobody can see when it closes (the call
+awaits a task only after that task has joined, or a thread, a queue, an event stands
+between): the limit of the wait ends it.
 Chapter: docs/chapters/herd/.
 To take away: AsyncSingleFlight.
 """
@@ -30,7 +33,13 @@ from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 from sdnotes.herd.awaiting import waits_for
-from sdnotes.herd.finished import Failure, awaitable, being_handled, finished
+from sdnotes.herd.finished import (
+    Failure,
+    StillFlyingError,
+    awaitable,
+    being_handled,
+    shareable,
+)
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -105,17 +114,33 @@ class AsyncSingleFlight(Generic[K, T]):
         # The event loop holds tasks weakly: one that nobody awaits could vanish.
         self._running: set[asyncio.Task[object]] = set()
 
-    async def do(self, key: K, call: Callable[[], Awaitable[T]]) -> T:
+    async def do(
+        self,
+        key: K,
+        call: Callable[[], Awaitable[T]],
+        *,
+        timeout_s: float | None = 60.0,
+    ) -> T:
         """Return what the call gives, or what the one under way for this key does.
 
-        Raises the call's error; CallCancelledError if it was cancelled while this
-        task was not; CircularAwaitError instead of waiting for ever; TypeError for a
-        call that gives a generator, which no two can share, or nothing to await.
+        ``timeout_s`` limits the wait for calls that others have started, and not that
+        for a call of one's own; None is no limit.
+
+        Raises the call's error; StillFlyingError when the wait is over, which leaves
+        the call alone; CallCancelledError if it was cancelled while this task was not;
+        CircularAwaitError instead of waiting for ever; TypeError for a call that gives
+        a generator, which no two can share, or nothing to await.
         """
+        loop = asyncio.get_running_loop()
+        until_s = None if timeout_s is None else loop.time() + timeout_s
         while True:
-            flight = self._under_way(key) or self._take_off(key, call)
+            flight, limit_s = self._under_way(key), until_s
+            if flight is None:
+                flight, limit_s = self._take_off(key, call), None
             cleans_up = flight.deserted
-            task = await self._end_of(key, flight)
+            task = await self._end_of(key, flight, limit_s)
+            if not task.done():
+                raise StillFlyingError(f"no answer for {key!r} in {timeout_s!r} s")
             if not cleans_up:
                 break
         if task.cancelled():
@@ -127,8 +152,13 @@ class AsyncSingleFlight(Generic[K, T]):
                 del task, flight
         return task.result()  # type: ignore[return-value]  # the task awaits the call
 
-    async def _end_of(self, key: K, flight: _Flight) -> asyncio.Task[object]:
-        """Return the flight's task when it has ended; the last to leave cancels it."""
+    async def _end_of(
+        self, key: K, flight: _Flight, until_s: float | None
+    ) -> asyncio.Task[object]:
+        """Return the flight's task when it, or the time, has ended.
+
+        The last to leave cancels it.
+        """
         task, asking = flight.task, asyncio.current_task()
         assert task is not None
         if task.get_loop() is not asyncio.get_running_loop():
@@ -141,7 +171,8 @@ class AsyncSingleFlight(Generic[K, T]):
             inside.asked.append((flight, asking))
         try:
             # Unlike ``await task``, this leaves the task alone when it is cancelled.
-            await asyncio.wait([task])
+            left_s = None if until_s is None else until_s - task.get_loop().time()
+            await asyncio.wait([task], timeout=left_s and max(0.0, left_s))
         finally:
             flight.waiting -= 1
             if inside is not None:
@@ -181,7 +212,7 @@ class AsyncSingleFlight(Generic[K, T]):
             flight.task = asyncio.current_task()  # an eager one is not returned yet
             try:
                 work = awaitable(call(), instead="use SingleFlight")
-                return finished(await work, instead="await it in the call")
+                return shareable(await work, instead="await it in the call")
             except BaseException as error:
                 flight.failure = Failure(error, handled)
                 raise

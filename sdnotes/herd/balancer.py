@@ -3,14 +3,15 @@
     servers 1, 2, 3    100 ms a request
     server 4             1 ms, and an error each time
 
-    requests a second     5     20     80     320      come at random
-    to server 4, %       ~29    ~48    ~69    ~85      a fair share would be 25
+    requests a second     5     30     80     320      come at random
+    to server 4, %       ~28    ~48    ~69    ~85      a fair share would be 25
 
 Who fails at once always has the fewest under way, and so gets the most: the balancer
 makes the herd. It cannot remove one either: requests for one hot key, one lock or one
 row meet behind the servers, however evenly they are spread over them.
 
-Source: HAProxy's manual on `leastconn` and `random`; the model is ours.
+Source: Google SRE book, chapter 20, "Load Balancing in the Datacenter", where it is
+called sinkholing of traffic; the model is ours.
 Left out: health checks, ejecting a server, slow start.
 Builds on: sdnotes.sim. Chapter: docs/chapters/herd/.
 """

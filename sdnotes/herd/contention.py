@@ -38,6 +38,9 @@ POLICIES: dict[str, Callable[[random.Random], Iterator[float]]] = {
     "exponential": lambda _: exponential(BASE_S, CAP_S, first_exponent=1),
     "equal": lambda rng: equal_jitter(BASE_S, CAP_S, rng, first_exponent=1),
     "full": lambda rng: full_jitter(BASE_S, CAP_S, rng, first_exponent=1),
+    "full, doubled": lambda rng: full_jitter(
+        2 * BASE_S, 2 * CAP_S, rng, first_exponent=1
+    ),  # its mean wait is that of "exponential"
     "decorrelated": lambda rng: decorrelated_jitter(BASE_S, CAP_S, rng),
 }
 

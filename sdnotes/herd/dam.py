@@ -26,7 +26,8 @@ class DamRun:
     """What became of the requests; times in milliseconds.
 
     ``late`` were served when their client had left; ``refused`` at the door;
-    ``dropped`` when their turn came, unserved.
+    ``dropped`` when their turn came, unserved. ``backlog`` is how many waited at the
+    beginning of each second, the first at place 0.
     """
 
     in_time: int
@@ -35,6 +36,7 @@ class DamRun:
     dropped: int
     longest_queue: int
     longest_wait_ms: int
+    backlog: tuple[int, ...] = ()
 
 
 def backlog(capacity_per_s: float, load_per_s: float, seconds: float) -> float:
@@ -96,6 +98,7 @@ def run_dam(
         _from_1(queue_limit=queue_limit)
     service_us, patience_us = _SECOND_US // capacity_per_s, patience_ms * 1000
     queue: deque[int] = deque()
+    backlog_by_s: list[int] = []
     in_time = late = refused = dropped = longest = longest_wait_us = now_us = place = 0
     while place < len(arrivals) or queue:
         if not queue:
@@ -107,6 +110,8 @@ def run_dam(
                 queue.append(arrivals[place])
             place += 1
         longest = max(longest, len(queue))
+        while len(backlog_by_s) * _SECOND_US <= now_us:
+            backlog_by_s.append(len(queue))
         arrived_us = queue.pop() if newest_first else queue.popleft()
         wait_us = now_us + service_us - arrived_us
         if drop_late and wait_us > patience_us:
@@ -114,11 +119,12 @@ def run_dam(
             continue
         now_us += service_us
         longest_wait_us = max(longest_wait_us, wait_us)
-        if wait_us <= patience_us:
-            in_time += 1
-        else:
-            late += 1
-    return DamRun(in_time, late, refused, dropped, longest, longest_wait_us // 1000)
+        in_time += wait_us <= patience_us
+        late += wait_us > patience_us
+    longest_wait_ms = longest_wait_us // 1000
+    return DamRun(
+        in_time, late, refused, dropped, longest, longest_wait_ms, tuple(backlog_by_s)
+    )
 
 
 def _from_1(**named: int) -> None:

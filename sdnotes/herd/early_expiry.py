@@ -10,11 +10,13 @@ Each reader draws for itself; nobody is told to. A key that is read often is ref
 early, one that is read seldom hardly ever. Where reads come at random, ``rate`` a
 second, and n = rate * beta * delta_s is large:
 
-    the first refresh comes about beta * delta_s * (ln n + 0.577) before the expiry
-    nobody refreshes in time with probability exp(-n)
+    the first refresh begins about beta * delta_s * (ln n + 0.577) before the expiry
+    none is back before the expiry with probability exp(-n * exp(-1 / beta))
     exp(1 / beta) readers refresh: the first, and those who draw while it fetches
 
-So it needs no lock, and it is not single-flight: at beta = 1 it costs 2.7 fetches.
+So it needs no lock, and it is not single-flight: at beta = 1 it costs 2.7 fetches. A
+fetch that begins less than delta_s before the expiry comes back too late for those who
+read in between: they miss, and fetch as well.
 
 Source: Vattani, Chierichetti, Lowenstein 2015, "Optimal Probabilistic Cache Stampede
 Prevention", PVLDB 8(8), where it is XFetch. The closed forms above are ours.
@@ -96,10 +98,18 @@ def mean_lead_s(rate_per_s: float, delta_s: float, *, beta: float = 1.0) -> floa
 def missed_probability(
     rate_per_s: float, delta_s: float, *, beta: float = 1.0
 ) -> float:
-    """Return the probability that nobody refreshes before the expiry."""
+    """Return the probability that no refresh is back before the expiry.
+
+    One must have begun ``delta_s`` before it: the readers before that moment count,
+    and each of them draws ``beta * delta_s`` on average.
+
+    Examples:
+        >>> [round(missed_probability(rate, 1), 3) for rate in (1, 3, 10)]
+        [0.692, 0.332, 0.025]
+    """
     if not 0 <= rate_per_s < math.inf:
         raise ValueError(f"rate_per_s={rate_per_s!r} is not 0 or more")
-    return math.exp(-rate_per_s * _checked(delta_s, beta))
+    return math.exp(-rate_per_s * _checked(delta_s, beta) * math.exp(-1 / beta))
 
 
 def mean_refreshes(beta: float = 1.0) -> float:

@@ -17,11 +17,25 @@ Chapter: docs/chapters/herd/.
 """
 
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Coroutine,
+    Generator,
+    Iterator,
+)
 from types import TracebackType
 from typing import NoReturn, TypeVar, cast
 
 T = TypeVar("T")
+
+
+class StillFlyingError(TimeoutError):
+    """The answer did not come in time; the call goes on, for the others.
+
+    Indefinite: it may yet succeed. A retry joins it.
+    """
 
 
 def finished(result: T, *, instead: str) -> T:
@@ -37,6 +51,18 @@ def finished(result: T, *, instead: str) -> T:
     if isinstance(result, Generator | AsyncGenerator):
         raise TypeError(
             f"call gave {_kind(result)}, which has yet to run: let it give a list"
+        )
+    return result
+
+
+def shareable(result: T, *, instead: str) -> T:
+    """Return the ``finished`` result of a call, if several can have it.
+
+    Raises TypeError for an iterator too: only the first who reads it gets anything.
+    """
+    if isinstance(finished(result, instead=instead), Iterator | AsyncIterator):
+        raise TypeError(
+            f"call gave {_kind(result)}, which only one can read: let it give a list"
         )
     return result
 

@@ -6,14 +6,17 @@
     60 to 90    Stale(refresh=True)     use it, and fetch anew: one caller only
                 Stale(refresh=False)    use it, as all others do
     from 90     Miss                    fetch, and wait
-    to 360      failed() gives the old value back, if the fetch fails
+    to 360      failed() gives the old value back, if the fetch fails; and for twice
+                refresh_s get() is Stale again: one caller in refresh_s asks a source
+                in trouble, and a failure of long ago is no licence
 
 And three small things beside: an answer "there is none" may be stored too (negative
 caching), with a time of its own; a TTL may be shortened by a random part (jitter), so
 that what was stored together does not expire together; and a refresh that never came
 back may be tried again after ``refresh_s``.
 
-Whoever fetches says when it began: the answer may be older than what came meanwhile.
+Whoever fetches says when it began: the answer may be older than what came meanwhile,
+and a failure is of what was there before. ``now_s`` never goes back.
 
     61  Stale(refresh=True): reads 100
     62  the price is changed:  put(80, now_s=62)
@@ -21,14 +24,17 @@ Whoever fetches says when it began: the answer may be older than what came meanw
 
 Source: RFC 5861, sections 3 (stale-while-revalidate) and 4 (stale-if-error); RFC 2308
 for negative caching, in DNS.
+Threads may share one: each step is taken under a lock.
 Left out: capacity; two who change the source, and store in another order. At a Miss
-everybody fetches: put a SingleFlight in front of it.
+everybody fetches, and a source that fails is asked by everybody if there is no old
+value: put a SingleFlight in front of it.
 Chapter: docs/chapters/herd/.
 To take away: RefreshingCache.
 """
 
 import math
 import random
+import threading
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -73,6 +79,7 @@ class _Entry(Generic[V]):
     as_of_s: float
     until_s: float
     refreshing_until_s: float = -math.inf
+    failed_until_s: float = -math.inf
 
 
 def jittered_ttl_s(ttl_s: float, jitter_s: float, rng: random.Random) -> float:
@@ -134,20 +141,25 @@ class RefreshingCache(Generic[K, V]):
         self._jitter_s = jitter_s
         self._rng = rng
         self._entries: dict[K, _Entry[V]] = {}
+        self._lock = threading.Lock()
 
     def get(self, key: K, now_s: float) -> Fresh[V] | Stale[V] | Absent | Miss:
         """Return what may be answered now, and who is to fetch."""
-        entry = self._entries.get(key)
-        if entry is None:
-            return Miss()
-        if now_s < entry.until_s:
-            return entry.said
-        if isinstance(entry.said, Absent) or now_s >= entry.until_s + self._stale_s:
-            return Miss()
-        refresh = now_s >= entry.refreshing_until_s
-        if refresh:
-            entry.refreshing_until_s = now_s + self._refresh_s
-        return Stale(entry.said.value, refresh)
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return Miss()
+            if now_s < entry.until_s:
+                return entry.said
+            stale_s = self._stale_s
+            if now_s < entry.failed_until_s:
+                stale_s = max(stale_s, self._error_s)
+            if isinstance(entry.said, Absent) or now_s >= entry.until_s + stale_s:
+                return Miss()
+            refresh = now_s >= entry.refreshing_until_s
+            if refresh:
+                entry.refreshing_until_s = now_s + self._refresh_s
+            return Stale(entry.said.value, refresh)
 
     def put(
         self, key: K, value: V, now_s: float, *, began_s: float | None = None
@@ -164,21 +176,34 @@ class RefreshingCache(Generic[K, V]):
         return self._store(key, Fresh(value), now_s, ttl_s, began_s)
 
     def put_absent(self, key: K, now_s: float, *, began_s: float | None = None) -> bool:
-        """Store that the source has none, as ``put`` does; the old value is dropped."""
+        """Store that the source has none, as ``put`` does; the old value is dropped.
+
+        That it was said is kept after ``absent_s`` too: what began earlier is refused.
+        """
         return self._store(key, Absent(), now_s, self._absent_s, began_s)
 
-    def failed(self, key: K, now_s: float) -> Stale[V] | Miss:
+    def failed(
+        self, key: K, now_s: float, *, began_s: float | None = None
+    ) -> Stale[V] | Miss:
         """Return the old value if a failed fetch may be answered with it.
 
-        Who was to refresh stays so until ``refresh_s`` is over: a source in trouble is
-        not asked again at once.
+        A source in trouble is not asked again at once: until ``refresh_s`` is over
+        ``get`` asks nobody to refresh, and then one caller, also after ``stale_s``.
+        After twice that time the failure is forgotten. ``began_s`` is when the fetch
+        began: of what was stored later it says nothing.
         """
-        entry = self._entries.get(key)
-        if entry is None or isinstance(entry.said, Absent):
-            return Miss()
-        if now_s >= entry.until_s + self._error_s:
-            return Miss()
-        return Stale(entry.said.value, refresh=False)
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None or isinstance(entry.said, Absent):
+                return Miss()
+            if now_s >= entry.until_s + self._error_s:
+                return Miss()
+            if began_s is None or began_s > entry.as_of_s:
+                again_s = now_s + self._refresh_s
+                entry.refreshing_until_s = max(entry.refreshing_until_s, again_s)
+                forgotten_s = again_s + self._refresh_s
+                entry.failed_until_s = max(entry.failed_until_s, forgotten_s)
+            return Stale(entry.said.value, refresh=False)
 
     def _store(
         self,
@@ -190,9 +215,10 @@ class RefreshingCache(Generic[K, V]):
     ) -> bool:
         if began_s is not None and not began_s <= now_s:
             raise ValueError(f"began_s={began_s!r} is not up to now, {now_s!r}")
-        known = self._entries.get(key)
-        if began_s is not None and known is not None and began_s <= known.as_of_s:
-            return False
         as_of_s = now_s if began_s is None else began_s
-        self._entries[key] = _Entry(said, as_of_s, now_s + use_s)
-        return True
+        with self._lock:
+            known = self._entries.get(key)
+            if began_s is not None and known is not None and began_s <= known.as_of_s:
+                return False
+            self._entries[key] = _Entry(said, as_of_s, now_s + use_s)
+            return True

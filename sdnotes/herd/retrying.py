@@ -27,7 +27,8 @@ server knows the second for the first.
 
 Source: AWS Well-Architected REL05-BP03; RFC 9110 section 10.2.3 for Retry-After.
 Left out: hedged requests; interrupting a call: give the call a timeout, cut to what
-is left until the deadline. Chapter: docs/chapters/herd/.
+is left until the deadline; a retry that the budget has paid for, and that is not sent
+since the sleep took longer than it should. Chapter: docs/chapters/herd/.
 To take away: retry, retry_async.
 """
 
@@ -61,15 +62,23 @@ class Budget(Protocol):
         """Return whether a retry may go out, and count it if so."""
 
 
-_LONGEST_S = 365 * 24 * 3600  # more is no wait, and more than a sleep may take
+_LONGEST_S = 365 * 24 * 3600  # more may be more than a sleep can take
 
 
 def told_to_wait_s(error: Exception) -> float:
-    """Return the error's ``retry_after_s`` if it carries a sensible one, else 0."""
+    """Return the error's ``retry_after_s``, at most a year; 0 if it has none.
+
+    Raises TypeError for what is no number, such as the header's own text: taken for 0
+    it would bring the client back at once, when it was told to stay away.
+    """
     told_s = getattr(error, "retry_after_s", None)
-    if isinstance(told_s, bool) or not isinstance(told_s, int | float):
+    if told_s is None:
         return 0.0
-    return float(told_s) if 0 < told_s <= _LONGEST_S else 0.0
+    if isinstance(told_s, bool) or not isinstance(told_s, int | float):
+        raise TypeError(
+            f"retry_after_s={told_s!r} of the error is no number of seconds"
+        ) from error
+    return float(min(told_s, _LONGEST_S)) if told_s > 0 else 0.0
 
 
 def _is_error(error: object) -> bool:

@@ -2,14 +2,17 @@
 
     offset_s("host-0017", 3600)    always the same second of the hour for this host
     1000 hosts at :00              1000 in one second
-    1000 hosts at their offsets    0 or 1 in most seconds, 4 or so in the busiest
+    1000 hosts at their offsets    0 or 1 in most seconds, 3 in the busiest
 
 And a cache that starts empty: each key misses once, the popular ones at once.
 
     after n requests a key asked with probability p has missed with 1 - (1 - p)**n
 
-Source: offsets from a hash of the name are what `splay` of Chef and Puppet and
-Jenkins' `H` do; the sums are ours.
+if a fetch takes no time, or those who come meanwhile share it (single-flight). Else all
+who ask for the key until its first fetch is back miss as well.
+
+Source: offsets from a hash of the name are what Puppet's `fqdn_rand` and Jenkins' `H`
+give; `splay` of Puppet draws anew. The sums are ours.
 Left out: clocks that differ, jobs that run longer than their period.
 Chapter: docs/chapters/herd/.
 To take away: offset_s.
@@ -18,6 +21,7 @@ To take away: offset_s.
 import hashlib
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def offset_s(name: str, period_s: int) -> int:
@@ -79,3 +83,42 @@ def misses_by_second(
         found.append(round(after - before))
         before = after
     return found
+
+
+def unshared_misses_by_second(
+    popularity: Sequence[float],
+    requests_per_s: Sequence[int],
+    fetch_s: float,
+    *,
+    warmed: int = 0,
+) -> list[int]:
+    """Return the expected misses in each second, if each who misses fetches alone.
+
+    A fetch takes ``fetch_s``, and until the first one of a key is back, all who ask for
+    the key miss. Requests come at random (a Poisson process).
+
+    Examples:
+        >>> unshared_misses_by_second([1.0], [1000], 0.1)
+        [101]
+    """
+    if not 0 < fetch_s < math.inf:
+        raise ValueError(f"fetch_s={fetch_s!r} is not above 0")
+    if not 0 <= warmed <= len(popularity):
+        raise ValueError(f"warmed={warmed!r} is not 0 to {len(popularity)}, the keys")
+    seconds = len(requests_per_s)
+    starts = sorted({*range(seconds), *(s + fetch_s for s in range(seconds))})
+    found = [0.0] * seconds
+    asked = 0.0  # requests, of whatever key, that came ``fetch_s`` ago or earlier
+    for start_s, end_s in pairwise([*(s for s in starts if s < seconds), seconds]):
+        now = requests_per_s[int(start_s)]
+        then_s = start_s - fetch_s
+        then = requests_per_s[int(then_s + 1e-9)] if then_s > -1e-9 else 0
+        more = then * (end_s - start_s)
+        for p in popularity[warmed:]:
+            if then:
+                gone = math.exp(-asked * p) - math.exp(-(asked + more) * p)
+                found[int(start_s)] += now / then * gone
+            else:
+                found[int(start_s)] += now * p * (end_s - start_s)
+        asked += more
+    return [round(count) for count in found]

@@ -45,7 +45,10 @@ _LEASE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class StampedeRun:
-    """What a run cost: calls, the most calls at once, waits, stale answers."""
+    """What a run cost: calls, the most calls at once, waits, stale answers.
+
+    The waits are in the order in which the readers came.
+    """
 
     origin_calls: int
     origin_peak: int
@@ -235,6 +238,24 @@ def poisson_us(rate_per_s: float, run_ms: int, seed: int) -> list[int]:
     return times
 
 
+def longest_waits_ms(
+    run: StampedeRun, arrivals_us: Sequence[int], *, from_ms: int, window_ms: int
+) -> list[tuple[int, int]]:
+    """Return, for each window since ``from_ms``, its start and its longest wait.
+
+    Windows in which nobody came are left out.
+    """
+    if window_ms < 1:
+        raise ValueError(f"window_ms={window_ms!r} is below 1")
+    longest: dict[int, int] = {}
+    for at_us, wait_us in zip(arrivals_us, run.waits_us, strict=True):
+        since_ms = at_us // 1000 - from_ms
+        if since_ms >= 0:
+            window = since_ms // window_ms * window_ms
+            longest[window] = max(longest.get(window, 0), wait_us // 1000)
+    return sorted(longest.items())
+
+
 def run_stampede(
     strategy: str,
     arrivals_us: Sequence[int],
@@ -258,7 +279,7 @@ def run_stampede(
     world = World(seed)
     key = _Key(world, setting, warm=warm)
     read = _reader(key, strategy)
-    waits_us: list[int] = []
+    waits_us = [0] * len(arrivals_us)
     stale_answers = 0
 
     def reader(number: int) -> Generator[simpy.Event, Any, None]:
@@ -266,7 +287,7 @@ def run_stampede(
         began_us = world.now_us
         stale = yield from read(number % setting.processes)
         stale_answers += stale  # read after the wait: others have counted meanwhile
-        waits_us.append(world.now_us - began_us)
+        waits_us[number] = world.now_us - began_us
 
     for number, at_us in enumerate(arrivals_us):
         world.at(at_us, lambda n=number: world.process(reader(n)))  # type: ignore[misc]

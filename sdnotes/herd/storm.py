@@ -40,7 +40,11 @@ class StormSetting:
 
     ``trigger_s`` is when the workers stand still. From ``relief_s`` on the load is
     ``relief_per_s``. ``queue_limit`` counts who waits; beyond it a try is refused. At
-    ``clear_s`` the queue is thrown away, as by a restart that takes no time.
+    ``clear_s`` the queue is thrown away, as by a restart that takes no time. With
+    ``drop_late`` no work is done for who has left, with ``keep_deadline`` also none
+    for who will have left when it is done. Each of
+    the ``clients`` sends its share of the load, and has a retry budget of its own, if
+    ``budget_percent`` says so: it begins with ``reserve`` retries.
     """
 
     load_per_s: float = 35.0
@@ -48,9 +52,12 @@ class StormSetting:
     timeout_ms: int = 1000
     tries: int = 3
     budget_percent: int | None = None
+    reserve: int = 10
+    clients: int = 1
     queue_limit: int = 100
     newest_first: bool = False
     drop_late: bool = False
+    keep_deadline: bool = False
     trigger_s: tuple[int, int] = (10, 15)
     relief_s: int | None = None
     relief_per_s: float = 0.0
@@ -63,7 +70,8 @@ class StormSetting:
             raise ValueError(f"load_per_s={self.load_per_s!r} is not above 0")
         if not 0 <= self.relief_per_s < math.inf:
             raise ValueError(f"relief_per_s={self.relief_per_s!r} is not 0 or more")
-        for name in ("capacity_per_s", "timeout_ms", "tries", "queue_limit", "seconds"):
+        whole = ("capacity_per_s", "timeout_ms", "tries", "queue_limit", "seconds")
+        for name in (*whole, "clients"):
             count = getattr(self, name)
             if count < 1:
                 raise ValueError(f"{name}={count!r} is below 1")
@@ -103,6 +111,7 @@ class StormRun:
 class _Request:
     second: int
     waits: Iterator[float]
+    budget: RetryBudget | None
     tries: int = 0
 
 
@@ -111,6 +120,7 @@ class _Try:
     """One try: ``over`` once it was answered, refused or given up."""
 
     request: _Request
+    until_us: int
     over: bool = False
 
 
@@ -119,8 +129,14 @@ class _Play:
         self.setting = setting
         self.world = World(setting.seed)
         self.rng = self.world.chance("backoff").random
+        self.pick = self.world.chance("client").random.random
         percent = setting.budget_percent
-        self.budget = None if percent is None else RetryBudget(percent=percent)
+        self.budgets = [
+            None
+            if percent is None
+            else RetryBudget(percent=percent, reserve=setting.reserve)
+            for _ in range(setting.clients)
+        ]
         self.queue: deque[_Try] = deque()
         self.busy = False
         self.counts: dict[str, Counter[int]] = {
@@ -143,16 +159,19 @@ class _Play:
         self.world.after(gap_us, self.arrive)
         if now_us:
             self.count("requests")
-            if self.budget is not None:
-                self.budget.note_request()
+            budget = self.budgets[0]
+            if len(self.budgets) > 1:
+                budget = self.budgets[int(self.pick() * len(self.budgets))]
+            if budget is not None:
+                budget.note_request()
             waits = full_jitter(0.1, 1.0, self.rng)
-            self.send(_Request(now_us // _SECOND_US, waits))
+            self.send(_Request(now_us // _SECOND_US, waits, budget))
 
     def send(self, request: _Request) -> None:
         self.count("offered")
         request.tries += 1
         wait_us = self.setting.timeout_ms * 1000
-        attempt = _Try(request)
+        attempt = _Try(request, self.world.now_us + wait_us)
         if len(self.queue) >= self.setting.queue_limit:
             self.fail(attempt)
             return
@@ -168,7 +187,7 @@ class _Play:
         request = attempt.request
         if request.tries >= self.setting.tries:
             return
-        if self.budget is not None and not self.budget.may_retry():
+        if request.budget is not None and not request.budget.may_retry():
             return
         delay_us = round(next(request.waits) * 1e6)
         self.world.after(delay_us, lambda: self.send(request))
@@ -179,11 +198,15 @@ class _Play:
         if self.busy or self.stands_still():
             return
         take = self.queue.pop if self.setting.newest_first else self.queue.popleft
+        service_us = _SECOND_US // self.setting.capacity_per_s
         while self.queue:
             attempt = take()
-            if not (self.setting.drop_late and attempt.over):
+            hopeless = attempt.until_us < self.world.now_us + service_us
+            if not (
+                (self.setting.drop_late and attempt.over)
+                or (self.setting.keep_deadline and hopeless)
+            ):
                 self.busy = True
-                service_us = _SECOND_US // self.setting.capacity_per_s
                 self.world.after(service_us, partial(self.finish, attempt))
                 return
 

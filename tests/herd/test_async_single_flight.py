@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import gc
+import inspect
 import logging
 import traceback
 import weakref
@@ -13,7 +14,12 @@ from typing import Any
 
 import pytest
 
-from sdnotes.herd import AsyncSingleFlight, CallCancelledError, CircularAwaitError
+from sdnotes.herd import (
+    AsyncSingleFlight,
+    CallCancelledError,
+    CircularAwaitError,
+    StillFlyingError,
+)
 from sdnotes.herd.async_single_flight import _Flight
 from sdnotes.herd.late_joiner import look_after_change
 
@@ -382,6 +388,52 @@ class TestCancellation:
             assert leaver.cancelled()
 
         run(main)
+
+
+class TestTheLimit:
+    def test_one_who_has_waited_long_enough_leaves_the_call_alone(self) -> None:
+        async def main() -> tuple[object, object]:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            go = asyncio.Event()
+
+            async def load() -> int:
+                await go.wait()
+                return 7
+
+            first = asyncio.create_task(flights.do("k", load, timeout_s=0.001))
+            await asyncio.sleep(0.01)
+            with pytest.raises(StillFlyingError, match="'k'"):
+                await flights.do("k", load, timeout_s=0.01)
+            go.set()
+            return await first, flights.waiting("k")
+
+        # The first waits for a call of its own, for which there is no limit here.
+        assert asyncio.run(main()) == (7, 0)
+
+    def test_a_circle_over_a_thread_ends_with_the_wait(self) -> None:
+        """Nothing ties the executor's thread to the task that waits for it."""
+
+        async def main() -> None:
+            flights: AsyncSingleFlight[str, object] = AsyncSingleFlight()
+            loop = asyncio.get_running_loop()
+
+            async def never_made() -> None: ...
+
+            def ask() -> object:
+                again = flights.do("k", never_made, timeout_s=0.05)
+                return asyncio.run_coroutine_threadsafe(again, loop).result()
+
+            async def call() -> object:
+                return await loop.run_in_executor(None, ask)
+
+            with pytest.raises(StillFlyingError):
+                await flights.do("k", call)
+
+        asyncio.run(main())
+
+    def test_there_is_a_limit_if_nobody_gave_one(self) -> None:
+        told = inspect.signature(AsyncSingleFlight.do).parameters["timeout_s"]
+        assert 0 < told.default < 300
 
 
 def test_forget_lets_newcomers_start_anew_and_leaves_those_who_wait() -> None:

@@ -2,13 +2,22 @@
 
 import re
 
-from sdnotes.herd import arrivals_us, poisson_us, run_dam, run_stampede
+from sdnotes.herd import (
+    arrivals_us,
+    busiest,
+    offset_s,
+    poisson_us,
+    run_dam,
+    run_stampede,
+)
+from sdnotes.herd.early_expiry import mean_lead_s
+from sdnotes.herd.shared_retries import calls_of_retries
 from sdnotes.sim.intervals import Interval
 from sitebuild import DOCS, records
 
-READS = ("evidence/records/herd/*.json", "docs/chapters/herd/index.md")
+READS = ("evidence/records/herd/*.json", "docs/chapters/herd/*.md")
 
-CHAPTER = (DOCS / "chapters" / "herd" / "index.md").read_text("utf-8")
+PAGES = DOCS / "chapters" / "herd"
 SYSTEMS = [
     "nginx",
     "Varnish",
@@ -25,23 +34,54 @@ SYSTEMS = [
 ]
 
 
+def words(page: str) -> str:
+    """Return a page's text with single blanks."""
+    return " ".join((PAGES / f"{page}.md").read_text("utf-8").split())
+
+
 def test_each_system_has_a_row() -> None:
-    assert [name for name in SYSTEMS if f"\n| **{name}" not in CHAPTER] == []
+    text = (PAGES / "systems.md").read_text("utf-8")
+    assert [name for name in SYSTEMS if f"\n| **{name}" not in text] == []
 
 
 def test_the_numbers_between_the_snippets_are_those_that_the_code_gives() -> None:
-    text = " ".join(CHAPTER.split())
+    text = words("index")
     readers_us = poisson_us(1000, run_ms=1400, seed=1)
     nothing = run_stampede("nothing", readers_us)
     early = run_stampede("early", readers_us)
-    assert f"thought of it: {nothing.origin_calls} calls for one value" in text
-    assert f"or {early.origin_calls} for early" in text
+    assert f"{nothing.origin_calls} readers missed and each made its own call" in text
+    assert f"*Early* made {early.origin_calls} calls here" in text
+    assert "first fetch starts about half a second early" in text
+    usual = [
+        run_stampede("early", poisson_us(1000, run_ms=1400, seed=s), seed=s)
+        for s in range(10)
+    ]
+    mean = sum(run.origin_calls for run in usual) / len(usual)
+    assert "about five are usual" in text and 4 < mean < 6.5  # noqa: PT018 - one sentence
+    assert 0.45 < mean_lead_s(1000, 0.1) < 0.55
     by_hand = run_stampede("nothing", [1000 * n for n in range(100)], warm=False)
-    assert f"answered at {99 + by_hand.waits_us[-1] // 1000} and" in text
-    endless = run_dam(
-        arrivals_us([(120, 60), (80, 120)]), capacity_per_s=100, patience_ms=5000
-    )
-    assert f"served {endless.late} too late" in text
+    assert by_hand.origin_calls == 100  # "| questions to the database | 100 | 1 |"
+    arrivals = arrivals_us([(120, 60), (80, 120)])
+    storms = words("storms")
+    for limit, said in ((None, "served {} too late"), (500, "{} are still late")):
+        run = run_dam(arrivals, capacity_per_s=100, patience_ms=5000, queue_limit=limit)
+        assert said.format(run.late) in storms
+    short = run_dam(arrivals, capacity_per_s=100, patience_ms=5000, queue_limit=499)
+    dropping = run_dam(arrivals, capacity_per_s=100, patience_ms=5000, drop_late=True)
+    # "With one place less nobody is", "as good as the best length" (one apart).
+    assert short.late == 0
+    assert abs(short.in_time - dropping.in_time) <= 1
+
+
+def test_what_the_index_says_of_deeper_pages_is_so() -> None:
+    text = words("index")
+    assert "seldom more than four start in the same second" in text
+    fleets = [
+        [offset_s(f"{fleet}-{n:04}", 3600) for n in range(1000)] for fleet in range(60)
+    ]
+    assert sum(busiest(offsets) > 4 for offsets in fleets) <= 3
+    assert "111 calls if a failing call takes 1 ms, and 4" in words("one-for-all")
+    assert [calls_of_retries(100, ms) for ms in (1, 100)] == [111, 4]
 
 
 def interval(cell: str) -> Interval:
@@ -56,37 +96,70 @@ def column(record: str, key: tuple[str, ...], place: int) -> Interval:
     return interval(row[place])
 
 
+SERVERS = ("0", "2", "10", "20")
+BACKOFFS = ("none", "exponential", "equal", "full", "full, doubled", "decorrelated")
+
+
 def test_the_text_on_contention_names_no_winner_that_its_intervals_do_not_separate() -> (  # noqa: E501
     None
 ):
-    """What the paragraph below the record says, sentence by sentence."""
-    jitters = ("equal", "full", "decorrelated")
+    """What the lists below the records say, line by line."""
 
-    def calls(server: str, clients: str, backoff: str) -> Interval:
-        return column("herd/contention", (server, clients, backoff), 3)
+    def table(record: str) -> dict[str, dict[str, Interval]]:
+        return {
+            server: {b: column(record, (b,), place) for b in BACKOFFS}
+            for place, server in enumerate(SERVERS, start=1)
+        }
 
-    def finish(server: str, clients: str, backoff: str) -> Interval:
-        return column("herd/contention", (server, clients, backoff), 4)
+    def least(cells: dict[str, Interval], winner: str) -> bool:
+        others = [cell for name, cell in cells.items() if name != winner]
+        return all(cells[winner].high < other.low for other in others)
 
-    for clients in ("20", "100"):
-        others = [finish("0", clients, b) for b in ("exponential", *jitters)]
-        assert all(finish("0", clients, "none").high < o.low for o in others)
-    assert all(
-        finish("2", "100", "none").low > finish("2", "100", b).high for b in jitters
-    )
-    assert calls("0", "100", "full").high < calls("0", "100", "equal").low
-    assert calls("2", "100", "equal").high < calls("2", "100", "full").low
-    assert finish("2", "100", "equal").low > finish("2", "100", "full").high
-    for server in ("0", "2"):
-        most = calls(server, "100", "decorrelated")
-        assert all(most.low > calls(server, "100", b).high for b in ("equal", "full"))
-        alike = calls(server, "20", "full")
-        assert alike.overlaps(calls(server, "20", "decorrelated"))
-        for clients in ("20", "100"):
-            last = finish(server, clients, "exponential")
-            others = [finish(server, clients, b) for b in ("none", *jitters)]
-            assert all(last.low > o.high for o in others)
-    assert finish("0", "100", "decorrelated").high < finish("0", "100", "full").low
+    def most(cells: dict[str, Interval], loser: str) -> bool:
+        others = [cell for name, cell in cells.items() if name != loser]
+        return all(cells[loser].low > other.high for other in others)
+
+    calls, finish = table("herd/contention"), table("herd/contention-finish")
+    doubled = "full, doubled"  # the mean wait of plain exponential, with jitter
+    fewest = {"0": doubled, "2": doubled, "10": doubled}
+    first = {"0": "none", "2": "full", "10": "equal", "20": "exponential"}
+    for server in SERVERS:
+        if server in fewest:
+            assert least(calls[server], fewest[server])
+        else:  # "full, doubled and exponential make the fewest writes"
+            both = (doubled, "exponential")
+            assert calls[server][doubled].overlaps(calls[server]["exponential"])
+            others = [calls[server][b] for b in BACKOFFS if b not in both]
+            assert all(calls[server][b].high < o.low for b in both for o in others)
+        assert least(finish[server], first[server])
+        assert most(calls[server], "none")
+    assert most(finish["0"], "exponential")
+
+
+def test_the_text_on_split_budgets_is_what_the_record_says() -> None:
+    def served(clients: str, reserve: str, place: int) -> Interval:
+        return column("herd/budgets", (clients, reserve), place)
+
+    assert served("1000", "10", 4).high == 0
+    assert served("1000", "1", 4).low == 100
+    for clients in ("1", "30", "100"):
+        assert served(clients, "1", 2).low > 80  # "within 5 s"
+    assert served("4000", "1", 3).high == 0
+    assert served("4000", "1", 4).high < 70
+
+
+def test_the_text_on_early_is_what_the_record_says() -> None:
+    def cells(fetch_ms: str, ttl_ms: str) -> list[Interval]:
+        return [column("herd/early", (fetch_ms, ttl_ms), n) for n in (2, 3, 4, 5)]
+
+    nothing, early, idle, busy = cells("100", "200")
+    assert early.low > nothing.high
+    assert busy.low > idle.high
+    for fetch_ms in ("25", "100"):
+        for ttl_ms in ("400", "1000", "4000"):
+            nothing, early, idle, busy = cells(fetch_ms, ttl_ms)
+            assert early.high < nothing.low
+            assert busy.high < idle.low
 
 
 def test_the_text_on_the_storm_s_cures_is_what_the_record_says() -> None:
@@ -97,6 +170,8 @@ def test_the_text_on_the_storm_s_cures_is_what_the_record_says() -> None:
         assert nothing == [0, 0, 0]
         short = column("herd/storm", (standstill, "queue of 25, not 100"), 2)
         assert short.low >= 99
+        late = column("herd/storm", (standstill, "drop who will be late"), 2)
+        assert late.low >= 99
         budget = column("herd/storm", (standstill, "budget of 10 %"), 2)
         assert budget.high < 50
         assert column("herd/storm", (standstill, "budget of 10 %"), 4).low == 100

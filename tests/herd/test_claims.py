@@ -128,7 +128,7 @@ def test_by_the_fewest_under_way_the_most_goes_to_the_server_that_fails() -> Non
     assert max(sent[:3]) < 0.2 * 10_000
 
 
-def test_an_offset_a_warm_cache_and_a_ramp_take_the_peak_away() -> None:
+def test_an_offset_and_a_warm_cache_take_the_peak_away_and_a_ramp_lowers_it() -> None:
     """HERD-08."""
     hosts = [f"host-{n:04}" for n in range(1000)]
     assert busiest([0.0 for _ in hosts]) == 1000

@@ -1,6 +1,7 @@
 """A call that only gives back work to be run later is refused, by name."""
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 
 import pytest
@@ -146,5 +147,27 @@ def test_a_result_that_could_be_awaited_is_a_result(
 
 def test_results_that_are_results_come_back_as_they_are() -> None:
     assert tried(lambda: [1]) == [1]
-    assert shared(lambda: iter("ab")).__class__ is iter("ab").__class__
+    assert tried(lambda: iter("ab")).__class__ is iter("ab").__class__
     assert tried_async(coroutine) == shared_async(coroutine) == "late"
+
+
+@pytest.mark.parametrize(
+    "iterator",
+    [map(str, [1, 2]), iter([1]), zip("ab", "cd", strict=True), io.BytesIO(b"body")],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_only_one_can_read_is_not_shared(iterator: object) -> None:
+    """google/osv.dev#4520: a body that is shared is read by the first, and then empty.
+
+    One caller alone may have it: ``retry`` gives it through.
+    """
+
+    async def call() -> object:
+        return iterator
+
+    with pytest.raises(TypeError, match="which only one can read"):
+        SingleFlight[str, object]().do("k", lambda: iterator)
+    with pytest.raises(TypeError, match="which only one can read"):
+        asyncio.run(AsyncSingleFlight[str, object]().do("k", call))
+    ways = {"sleep": lambda _: None, "now": lambda: 0.0, "delays": [0.1]}
+    assert retry(lambda: iterator, on=OSError, **ways) is iterator  # type: ignore[arg-type]

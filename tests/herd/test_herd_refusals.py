@@ -9,7 +9,7 @@ import pytest
 from refused import Case, case_id, check_names, missed
 
 from sdnotes import herd
-from sdnotes.herd import backoff, comeback, early_expiry
+from sdnotes.herd import backoff, comeback, early_expiry, schedule, shared_retries
 
 READS = ("sdnotes/herd/*.py",)
 
@@ -42,6 +42,26 @@ CASES: list[Case] = [
         herd.misses_by_second,
         {"popularity": [1.0], "requests_per_s": [1], "warmed": 0},
         {"requests_per_s": [[1, -1]], "warmed": [-1, 2]},
+    ),
+    (
+        schedule.unshared_misses_by_second,
+        {"popularity": [1.0], "requests_per_s": [1], "fetch_s": 1, "warmed": 0},
+        {"fetch_s": [0, INF], "warmed": [-1, 2]},
+    ),
+    (
+        herd.longest_waits_ms,
+        {
+            "run": herd.run_stampede("nothing", [0]),
+            "arrivals_us": [0],
+            "from_ms": 0,
+            "window_ms": 1,
+        },
+        {"window_ms": [0]},
+    ),
+    (
+        shared_retries.calls_of_retries,
+        {"readers": 1, "call_ms": 1, "tries": 1},
+        {"readers": [0], "call_ms": [0, NAN], "tries": [0]},
     ),
     (herd.constant, {"delay_s": 0}, {"delay_s": [-1, INF]}),
     (

@@ -17,9 +17,9 @@ from sdnotes.herd import RetryBudget, retry
 from sdnotes.herd.backoff import exponential, full_jitter
 from sitebuild import DOCS
 
-READS = ("docs/chapters/herd/index.md",)
+READS = ("docs/chapters/herd/systems.md",)
 
-CHAPTER = (DOCS / "chapters" / "herd" / "index.md").read_text("utf-8")
+CHAPTER = (DOCS / "chapters" / "herd" / "systems.md").read_text("utf-8")
 
 
 def state(attempt: int) -> tenacity.RetryCallState:

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from among_threads import among_threads
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from sdnotes.herd import (
     Stale,
     busiest,
     jittered_ttl_s,
+    refreshing,
 )
 
 
@@ -68,6 +70,69 @@ def test_a_source_in_trouble_is_asked_once_in_a_while() -> None:
             asked += 1
             made.failed("k", second)
     assert asked == 6
+
+
+def test_so_it_is_when_the_time_to_serve_stale_is_over() -> None:
+    """That is the outage for which stale-if-error is meant."""
+    made = cache(stale_s=30, error_s=300, refresh_s=10)
+    asked = 0
+    for moment in range(1000, 3600):  # tenths of a second; the source is down
+        match made.get("k", moment / 10):
+            case Miss() | Stale(refresh=True):
+                asked += 1
+                assert made.failed("k", moment / 10) == Stale(1, refresh=False)
+    assert asked == 26
+    assert made.get("k", 360) == Miss()
+
+
+def test_a_failure_of_long_ago_is_no_licence() -> None:
+    """RFC 5861, section 4: stale is served *when an error is encountered*."""
+    made = cache(stale_s=30, error_s=300, refresh_s=10)
+    assert made.failed("k", 95) == Stale(1, refresh=False)
+    assert made.get("k", 114.9) == Stale(1, refresh=True)
+    assert made.get("k", 115) == Miss()  # so the source is asked first
+    assert made.failed("k", 116) == Stale(1, refresh=False)
+
+
+def test_a_failure_says_nothing_of_what_was_stored_after_the_fetch_began() -> None:
+    made = cache(stale_s=30, error_s=300, refresh_s=10)
+    made.put("k", 2, now_s=62)
+    assert made.failed("k", 150, began_s=61) == Stale(2, refresh=False)
+    assert made.get("k", 153) == Miss()  # stored at 62, and 60 + 30 s are over
+    made.failed("k", 154, began_s=153)
+    assert made.get("k", 155) == Stale(2, refresh=False)
+
+
+def test_among_threads_an_older_answer_never_replaces_a_newer_one() -> None:
+    made = cache(stale_s=30)
+    told = among_threads(
+        refreshing,
+        "_store",
+        "self._entries[key] = _Entry",
+        first=lambda: made.put("k", 100, now_s=65, began_s=61),
+        then=lambda: made.put("k", 80, now_s=62),
+    )
+    assert told == [True, True]
+    assert made.get("k", 66) == Fresh(80)
+
+
+def test_among_threads_one_is_told_to_refresh() -> None:
+    made = cache(stale_s=30)
+    told = among_threads(
+        refreshing,
+        "get",
+        "entry.refreshing_until_s = now_s",
+        first=lambda: made.get("k", 61),
+        then=lambda: made.get("k", 61),
+    )
+    assert told == [Stale(1, refresh=True), Stale(1, refresh=False)]
+
+
+def test_a_source_that_has_recovered_serves_stale_no_longer_than_before() -> None:
+    made = cache(stale_s=10, error_s=300)
+    made.failed("k", 100)
+    made.put("k", 2, 110)
+    assert made.get("k", 110 + 60 + 10) == Miss()
 
 
 def test_an_absence_is_remembered_for_a_time_of_its_own() -> None:

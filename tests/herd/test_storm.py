@@ -51,6 +51,7 @@ class TestStorm:
             {"queue_limit": 25},
             {"newest_first": True},
             {"drop_late": True},
+            {"keep_deadline": True},
         ],
     )
     def test_each_of_these_brings_it_back(
@@ -67,6 +68,17 @@ class TestStorm:
         assert sum(short.wasted[17:]) == 0
         long = run_storm(StormSetting(queue_limit=100))
         assert sum(long.wasted[17:]) > 2000
+
+    @pytest.mark.parametrize("seed", SEEDS)
+    def test_who_will_be_late_is_dropped_before_the_work_and_nothing_is_in_vain(
+        self, seed: int
+    ) -> None:
+        """After a short pause that is better than to drop who has left already."""
+        storm = StormSetting(seed=seed, trigger_s=(10, 12))
+        left = run_storm(replace(storm, drop_late=True))
+        late = run_storm(replace(storm, keep_deadline=True))
+        assert sum(late.wasted[12:]) == 0 < sum(left.wasted[12:])
+        assert late.share_served(12, 17) >= max(0.97, left.share_served(12, 17))
 
     @pytest.mark.parametrize("seed", SEEDS)
     def test_a_short_trigger_passes_and_a_longer_one_does_not(self, seed: int) -> None:

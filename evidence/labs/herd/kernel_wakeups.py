@@ -94,9 +94,10 @@ def row(way: str, counted: dict[str, Any]) -> tuple[str, ...]:
 def slept(times: int) -> str:
     """Return how many went to sleep again for a connection, if that is clear."""
     each = times / CONNECTIONS
-    if 1 <= each < 1.2:
-        return "about 1"
-    return f"about {PROCESSES}" if 0.9 * PROCESSES < each < 1.2 * PROCESSES else "-"
+    for about, least in ((1, 1.0), (2, 1.8), (PROCESSES, 0.9 * PROCESSES + 0.01)):
+        if least <= each < 1.2 * about:
+            return f"about {about}"
+    return "-"
 
 
 def takers(taken: list[int]) -> str:

@@ -26,6 +26,7 @@ CURES: dict[str, dict[str, Any]] = {
     "queue of 25, not 100": {"queue_limit": 25},
     "newest first": {"newest_first": True},
     "drop who has left": {"drop_late": True},
+    "drop who will be late": {"keep_deadline": True},
     "budget of 10 %, queue of 25": {"budget_percent": 10, "queue_limit": 25},
 }
 CELLS = [
