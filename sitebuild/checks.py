@@ -212,7 +212,7 @@ CHECKS: tuple[Callable[[], list[Problem]], ...] = (
     pageorder.problems,
     addresses.problems,
     claims.problems,
-    claims.box_problems,
+    claims.mark_problems,
     glossary.problems,
     terms.problems,
     counts.problems,

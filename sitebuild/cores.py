@@ -35,7 +35,7 @@ PACKAGES = {"sdnotes", "simpy", "pygal", "pygal.style"}
 STAGE = ("sim", "figures", "tables")
 """What every topic stands on, and need not say so."""
 
-COMMAND = {"argparse", "sys", "pathlib"}
+COMMAND = {"argparse", "importlib", "os", "pathlib", "sys"}
 """What a command line needs besides: only in a ``__main__.py``."""
 
 ASK = {

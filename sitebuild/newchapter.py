@@ -79,11 +79,6 @@ print((sdnotes.{slug}.__doc__ or "").splitlines()[0])
 What it gives, and what it costs. Then its name in bold, with a line of its own in the
 glossary, and the class to take into one's own code. Four to six such sections.
 
-!!! claim "“What is often said.” Imprecise."
-
-    The sentence that is true, with its source. Where it stands among
-    [all claims](../../claims.md).
-
 ## How you see it, and what to do first
 
 Which graph, which line of a log, which number shows it in production.

@@ -7,6 +7,8 @@
     the answer runs     its own error                         failed, with its line
     check(yours)        raises Wrong("...")                   wrong, with these words
                         fails, with the answer on its way     failed
+                        calls what the answer defines, and
+                        that takes other arguments            failed
                         fails by itself                       broken: our mistake
                         returns                               passed
     not passed, and a `...` of the answer was met             unfinished, with its line
@@ -165,14 +167,33 @@ def grade(
             vars(builtins).update(own)
         judge(Yours(module.__dict__))
     except BaseException as error:  # noqa: BLE001 - whatever it raised is the answer
-        graded = _verdict(error, filename, met)
+        graded = _verdict(error, code, filename, met)
         if graded.verdict == FAILED:
             tell(error)
         return graded
     return Graded(PASSED, "", None)
 
 
-def _verdict(error: BaseException, filename: str, met: list[int]) -> Graded:
+def _lines_of(code: types.CodeType) -> Iterator[tuple[str, int]]:
+    """Give the qualified name and the line of all that compiled code defines."""
+    for part in code.co_consts:
+        if isinstance(part, types.CodeType):
+            yield part.co_qualname, part.co_firstlineno
+            yield from _lines_of(part)
+
+
+def _line_not_called(error: BaseException, code: str, filename: str) -> int | None:
+    """Return the line of what takes other arguments than it was called with.
+
+    Such a call fails where it stands, so the answer's function is on no traceback.
+    """
+    called, of_arguments, _ = str(error).partition("() ")
+    if not (isinstance(error, TypeError) and of_arguments):
+        return None
+    return dict(_lines_of(compile(code, filename, "exec"))).get(called)
+
+
+def _verdict(error: BaseException, code: str, filename: str, met: list[int]) -> Graded:
     if met:
         return Graded(
             UNFINISHED, f"the gap `...` in line {met[0]} is still there", met[0]
@@ -183,6 +204,8 @@ def _verdict(error: BaseException, filename: str, met: list[int]) -> Graded:
     lines = [frame.lineno for frame in frames if frame.filename == filename]
     if isinstance(error, SyntaxError) and error.filename == filename:
         lines.append(error.lineno)
+    if not lines and (line := _line_not_called(error, code, filename)):
+        lines.append(line)
     said = _cut(_in_one_line(error))
     if lines:
         return Graded(FAILED, said, lines[-1])

@@ -30,12 +30,6 @@ from sitebuild.pagesize import Size, measured, plain
 from sitebuild.pagetext import FRONT_MATTER
 from sitebuild.problems import Problem, ProblemError, relative
 
-OLD = {
-    f"docs/chapters/{slug}/index.md": "written before pages had these limits"
-    for slug in ("cap", "caching", "herd")
-}
-"""Pages that are not held to the limits yet."""
-
 _INDEX = {
     "minutes": 25,
     "snippet lines": 15,
@@ -161,8 +155,7 @@ def parentheses(text: str, path: Path) -> list[Problem]:
 
 def _pages() -> Iterator[tuple[str, Path]]:
     for path in fences.pages(DOCS / "chapters"):
-        if relative(path) not in OLD:
-            yield path.read_text("utf-8"), path
+        yield path.read_text("utf-8"), path
 
 
 def problems() -> list[Problem]:

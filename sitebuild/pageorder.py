@@ -96,14 +96,6 @@ PARTS: dict[str, tuple[Part, ...]] = {
         _headed("a way on", "Go deeper", "the other pages, each by its question"),
     ),
     "practice": (_QUESTION, _CHECK_YOURSELF),
-    "old": (
-        _QUESTION,
-        _ANSWER,
-        _BY_HAND,
-        _FIGURE,
-        _CHECK_YOURSELF,
-        _headed("a list of sources", "Sources", "what the chapter rests on"),
-    ),
 }
 """What each kind of page has, in this order."""
 
@@ -206,6 +198,5 @@ def problems() -> list[Problem]:
     for path in (*fences.pages(DOCS), *fences.root_pages()):
         text = path.read_text("utf-8")
         found += heading_problems(path, text)
-        old = relative(path) in pagelimits.OLD
-        found += part_problems(path, text, "old" if old else pagelimits.kind(path))
+        found += part_problems(path, text, pagelimits.kind(path))
     return found

@@ -24,10 +24,12 @@ from sitebuild.problems import Problem, ProblemError, relative
 KEPT = {
     "sdnotes/cap/crdt.py": {
         "GCounter": "half of a PNCounter, to be taken away alone",
-        "LWWRegister": "the CRDT that the chapter warns of, to be taken away",
     },
     "sdnotes/cap/leader.py": {
         "default_concern": "CAP-21: a test holds MongoDB's formula against its words",
+    },
+    "sdnotes/herd/early_expiry.py": {
+        "refresh_now": "to be taken away; its one line stands on the chapter's page",
     },
     "sdnotes/herd/retry_after.py": {
         "retry_after_s": "to be taken away; a snippet would only repeat its example",

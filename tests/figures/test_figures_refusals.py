@@ -3,7 +3,8 @@
 import pytest
 from refused import Case, case_id, check_names, missed
 
-from sdnotes.figures import Figure, chart, spacetime, timeline
+from sdnotes.cap.guarantees import Guarantee, InACut
+from sdnotes.figures import Figure, chart, copies, ladder, spacetime, timeline
 from sdnotes.sim import History, Note, Operation, Outcome, Trace
 
 READS = ("sdnotes/figures/*.py",)
@@ -13,6 +14,8 @@ AXES = {**WORDS, "x_label": "x", "y_label": "y"}
 FLIGHT = Operation("a", "fly", 1, 0, 5, Outcome.OK)
 WRITE = Operation("a", "write", 1, 0, 5, Outcome.OK)
 ONE = History((WRITE,))
+RUNG = Guarantee("low", "little", InACut.SERVED)
+HIGHER = Guarantee("high", "much", InACut.REFUSED, keeps=("low",))
 
 
 def trace_of(*times_us: int) -> Trace:
@@ -39,6 +42,22 @@ CASES: list[Case] = [
         spacetime,
         {"trace": trace_of(0), "lifelines": ["a"], **WORDS},
         {"trace": [trace_of()], "lifelines": [["b"]]},
+    ),
+    (
+        ladder.ladder,
+        {"rows": [[RUNG]], **WORDS},
+        {"rows": [[], [[]], [[RUNG, RUNG, RUNG]], [[HIGHER]]]},
+    ),
+    (
+        copies.copies,
+        {"rows": [copies.CopiesRow("x", ("A",))], **WORDS},
+        {
+            "rows": [
+                [],
+                [copies.CopiesRow("x", ("A", "A"))],
+                [copies.CopiesRow("x", ("A",), filled="B")],
+            ]
+        },
     ),
     (
         timeline,

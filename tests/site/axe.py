@@ -8,7 +8,7 @@ from sitebuild.browser.node import WEB
 
 # The theme names its own landmarks, some alike: a button's box in every block of code,
 # a list of contents for each of two headings of one name. All else of a page counts.
-_RUN = """async options => (await axe.run(document, options)).violations
+_RUN = """async ([within, options]) => (await axe.run(within, options)).violations
   .flatMap(v => v.nodes.filter(n => v.id !== "landmark-unique" ||
     !document.querySelector(n.target[0]).matches(".md-code__nav, .md-nav"))
   .map(n => `${v.id}: ${n.target} ${n.failureSummary.split("\\n")[1] ?? ""}`))"""
@@ -69,11 +69,13 @@ def show_in(page: Any, scheme: str) -> None:
     page.locator("body:not([data-md-color-switching])").wait_for()
 
 
-def violations(page: Any, scheme: str, *, thin: bool = False) -> list[str]:
+def violations(
+    page: Any, scheme: str, *, thin: bool = False, within: str = "html"
+) -> list[str]:
     """Return what axe finds in light, and what of the colours it finds in dark.
 
     A thinned page keeps one word of code of each colour, and two of what is alike: it
-    is not used further.
+    is not used further. ``within`` is for a page that was looked at as a whole before.
     """
     page.emulate_media(reduced_motion="reduce")
     show_in(page, scheme)
@@ -84,4 +86,5 @@ def violations(page: Any, scheme: str, *, thin: bool = False) -> list[str]:
         page.add_style_tag(content="*{content-visibility:visible !important}")
         if thin:
             page.evaluate(_ONE_OF_EACH)
-    return list(page.evaluate(_RUN, _ALL_RULES if scheme == "light" else _COLOURS))
+    rules = _ALL_RULES if scheme == "light" else _COLOURS
+    return list(page.evaluate(_RUN, [within, rules]))

@@ -1,4 +1,4 @@
-"""A built chapter, cut short: its headings, a few of its blocks, and what finds them.
+"""A built chapter, cut short: its headings, a few blocks of all its pages on one page.
 
 What tests the buttons, the player or a link needs some snippets and figures, and no
 whole chapter around them, nor all that the search knows: a browser takes seconds to lay
@@ -14,10 +14,12 @@ from selectolax.lexbor import LexborHTMLParser
 CHAPTER = "chapters/cap/index.html"
 HEADINGS = {"h1", "h2", "h3"}
 BLOCKS = {
-    *("the-story", "cut-cable", "refusing", "merge-rules", "duplicates", "or-set"),
-    *("siblings", "overdraft", "escrow", "cap-overdraft"),
-    "turn-the-quorum",
+    "": {"the-story", "cut-cable", "refusing", "merge-rules", "overdraft", "escrow"},
+    "merging": {"duplicates", "or-set", "siblings"},
+    "quorums": {"turn-the-quorum"},
+    "price": {"cap-overdraft"},
 }
+"""What is kept of the chapter, and what is put behind it from its deeper pages."""
 
 
 def cut_short(site: Path) -> None:
@@ -34,10 +36,18 @@ def cut_short(site: Path) -> None:
     kept = set()
     for part in list(article.iter()):
         name = part.attributes.get("id")
-        if name in BLOCKS:
+        if name in BLOCKS[""]:
             kept.add(name)
         elif part.tag not in HEADINGS:
             part.decompose()
-    assert kept == BLOCKS
+    assert kept == BLOCKS[""]
+    for folder, names in BLOCKS.items():
+        if folder:
+            text = (page.parent / folder / "index.html").read_text("utf-8")
+            deeper = LexborHTMLParser(text)
+            for name in sorted(names):
+                block = deeper.css_first(f"#{name}")
+                assert block is not None
+                article.insert_child(block)
     assert tree.html is not None
     page.write_text(tree.html, "utf-8")

@@ -120,7 +120,7 @@ def test_a_snippet_fetches_only_what_it_imports(runtime: browser.Assembled) -> N
     for block in fences.scan(DOCS):
         if block.kind == "python":
             ours = {n for n in page_imports.imported(block.code) if "sdnotes" in n}
-            assert ours & set(needs), block.name
+            assert not ours or ours & set(needs), block.name
 
 
 def test_a_compiled_wheel_is_refused_by_name(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_the_pages_come_with_the_scripts_and_in_a_plain_site_without(
     page = (site / "chapters" / "cap" / "index.html").read_text("utf-8")
     assert f'src="../../{runtime.address}/main.js"' in page
     assert (site / runtime.address / "main.js").is_file()
-    assert page.count('class="sd-bar"') > 30
+    assert page.count('class="sd-bar"') > 10
 
 
 def test_the_policy_names_each_inline_script_and_trusts_no_other(

@@ -8,7 +8,7 @@ from typing import Any
 import engines
 import pytest
 
-from sitebuild import DOCS, fences
+from sitebuild import DOCS, claims, fences
 
 pytestmark = pytest.mark.slow
 
@@ -128,6 +128,19 @@ def test_without_javascript_everything_can_be_read(
     assert page.locator("#cut-cable .sd-picture svg").is_visible()
     page.click("#cut-cable summary")
     assert page.locator("#cut-cable table").is_visible()
+
+
+@pytest.mark.parametrize("verdict", ["wrong", "true"])
+def test_claims_of_one_verdict_are_shown_without_javascript(
+    tab: Callable[..., Any], address: str, verdict: str
+) -> None:
+    page = tab(f"{address}claims/", width=390, java_script_enabled=False)
+    asked = [claim.name for claim in claims.read() if claim.verdict == verdict]
+    rows = page.locator(".sd-claims tbody tr:visible")
+    assert rows.count() == len(claims.read())
+    page.get_by_label(verdict, exact=True).check()
+    seen = [row.partition(verdict)[0].strip() for row in rows.all_inner_texts()]
+    assert seen == asked
 
 
 def test_on_paper_only_the_text_is_left_dark_on_white(

@@ -12,7 +12,13 @@ from sitebuild import ROOT, copies, facts, imports, records
 
 READS = ("sdnotes/**/*.py",)
 LFU = "sdnotes/caching/lfu.py"
-USERS_OF_LFU = {"caching/loops", "caching/policies", "caching/sizes", "caching/speed"}
+USERS_OF_LFU = {
+    f"caching/{name}"
+    for name in (
+        *("gains", "loops", "policies", "scans", "shifts", "sizes", "variants"),
+        "speed",
+    )
+}
 
 
 def used(code: str, tmp_path: Path) -> set[str]:

@@ -114,6 +114,42 @@ def test_an_error_of_the_check_that_the_answer_lets_through_is_the_answer_s() ->
     assert '  File "answer-check.py", line 2, in origin\n' in printed
 
 
+@pytest.mark.parametrize(
+    ("code", "call", "said", "line"),
+    [
+        ("def f(a): return a", "yours.f()", "f() missing 1 required", 1),
+        (
+            "\nclass A:\n    def go(self): pass\n",
+            "yours.A().go(1)",
+            "A.go() takes 1",
+            3,
+        ),
+        ("class A: pass", "yours.A(1)", "A() takes no arguments", 1),
+        (
+            "def f(call):\n    call(lambda: 1)",
+            "yours.f(keep)",
+            "f.<locals>.<lambda>()",
+            2,
+        ),
+    ],
+)
+def test_what_takes_other_arguments_than_the_check_gives_is_the_answer_s_fault(
+    code: str, call: str, said: str, line: int
+) -> None:
+    check = "def check(yours):\n    kept = []\n    keep = kept.append\n"
+    check += f"    {call}\n    for each in kept: each(1)"
+    graded, printed = judged(code, check)
+    assert graded.verdict == "failed"
+    assert graded.message.startswith(f"TypeError: {said}")
+    assert graded.line == line
+    assert said in printed
+
+
+def test_a_check_that_calls_its_own_function_wrongly_is_broken() -> None:
+    check = "def other(): return 1\n\ndef check(yours):\n    other(2)"
+    assert judged(RIGHT, check)[0].verdict == "broken"
+
+
 def test_no_traceback_shows_the_grader_s_own_files() -> None:
     check = "def check(yours):\n    try:\n        yours.other\n"
     check += "    except AttributeError:\n        yours.f()"

@@ -208,9 +208,9 @@ MISTAKES = [
     Mistake(
         "a claim without a source",
         "docs/claims.md",
-        "- **Source:** [A pocket]",
-        "- **Sauce:** [A pocket]",
-        r"docs/claims\.md:\d+: COIN-01 has no line `- \*\*Source:\*\* \.\.\.`",
+        "[^coin-01]: [A pocket](chapters/coin/index.md#sources).",
+        "[^coin-01]:",
+        r"docs/claims\.md:\d+: COIN-01: begin its footnote with its source",
     ),
     Mistake(
         "a stale record",
@@ -280,19 +280,20 @@ MISTAKES = [
         r"make it anew",
     ),
     Mistake(
-        "a claim under a heading that is not read",
+        "a claim in a row that is not read",
         "docs/claims.md",
-        "### COIN-02 · imprecise",
-        "### COIN 02 · imprecise",
-        r"docs/claims\.md:\d+: 'COIN' is no claim: a heading begins `### CAP-01 · ",
+        "| COIN-02 *imprecise*",
+        "| COIN 02 *imprecise*",
+        r"docs/claims\.md:\d+: 'COIN' is no claim: a row begins `\| CAP-01 \*true",
     ),
     Mistake(
         "a claim that was not right, and that its chapter passes over",
         COIN,
-        "!!! claim",
-        "!!! note",
-        r"docs/claims\.md:\d+: COIN-02 is imprecise, and no box `!!! claim` of "
-        r"chapters/coin/index\.md says so: link one to claims\.md#coin-02$",
+        "[COIN-02](../../claims.md#coin-02)",
+        "",
+        r"docs/claims\.md:\d+: COIN-02 is imprecise, and no text of "
+        r"chapters/coin/index\.md says so: put \[COIN-02\]\(\.\./\.\./claims\.md"
+        r"#coin-02\) behind what answers it",
     ),
     Mistake(
         "a dead link in the README",

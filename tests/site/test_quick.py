@@ -73,9 +73,11 @@ def test_a_changed_policy_runs_its_own_tests_snippets_and_doctest_and_no_other()
     found = touched("sdnotes/caching/lfu.py")
     assert {"sdnotes/caching/lfu.py", "tests/caching/test_policies.py", "mypy"} <= found
     assert not [n for n in found if n.startswith(("tests/cap/", "docs/chapters/cap"))]
-    assert [n for n in found if n.startswith(f"{PAGES}/caching/index.md#")]
-    pages = {n for n in found if n.startswith(f"{PAGES}/caching/index.md#")}
-    whole = {u.name for u in units() if u.name.startswith(f"{PAGES}/caching/index.md#")}
+    assert [n for n in found if n.startswith(f"{PAGES}/caching/requests.md#")]
+    pages = {n for n in found if n.startswith(f"{PAGES}/caching/requests.md#")}
+    whole = {
+        u.name for u in units() if u.name.startswith(f"{PAGES}/caching/requests.md#")
+    }
     assert pages < whole
     assert "sdnotes/caching/arc.py" not in found
 
@@ -112,7 +114,7 @@ def test_a_changed_simulator_runs_its_golden_script_and_no_other() -> None:
 
 def test_a_record_is_under_the_pages_and_tests_that_show_it() -> None:
     found = touched("evidence/records/herd/storm.json")
-    assert "docs/chapters/herd/index.md#herd/storm" in found
+    assert "docs/chapters/herd/storms.md#herd/storm" in found
     assert "tests/herd/test_chapter.py" in found
     assert "tests/cap/test_crdt.py" not in found
 

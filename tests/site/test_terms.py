@@ -7,7 +7,7 @@ import pytest
 import words
 from words import COIN, known
 
-from sitebuild import DOCS, glossary, mkdocs_yml, terms
+from sitebuild import mkdocs_yml, terms
 
 READS = ("docs/**/*.md", "mkdocs.yml")
 
@@ -94,8 +94,6 @@ def test_a_page_is_exempt_by_its_name_alone(
     monkeypatch.setattr(mkdocs_yml, "pages", list)
     of_page(docs, "# T\n\nIt is **never** so.\n")
     assert len(terms.problems()) == 1
-    monkeypatch.setattr(terms, "EXEMPT", {COIN: "for a reason"})
-    assert terms.problems() == []
 
 
 def test_problems_come_in_the_order_of_the_nav(
@@ -110,10 +108,3 @@ def test_problems_come_in_the_order_of_the_nav(
 
 def test_this_project_s_pages_keep_to_its_glossary() -> None:
     assert [str(problem) for problem in terms.problems()] == []
-
-
-def test_each_exempt_page_is_there_and_needs_it() -> None:
-    finder = terms.finder(glossary.read())
-    for name in terms.EXEMPT:
-        page = DOCS / name
-        assert terms.page_problems(page, page.read_text("utf-8"), finder), name

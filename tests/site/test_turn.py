@@ -314,7 +314,7 @@ def test_no_knob_runs_code_that_came_with_a_link_and_was_not_read(
     cap: Any, figure: Turned
 ) -> None:
     story = Turned(cap, "the-story")
-    code = STORY.code.replace("run_atms(\n", "run_atms(  # not read\n")
+    code = f"{STORY.code}# not read\n"
     cap.evaluate(GO, fragment("the-story", code))
     expect(story.notice).to_be_focused()
     assert story.knob("policy").is_disabled()
