@@ -7,10 +7,12 @@ from playwright.sync_api import expect
 from sitebuild.browser.node import WEB
 
 # The theme names its own landmarks, some alike: a button's box in every block of code,
-# a list of contents for each of two headings of one name. All else of a page counts.
+# a list of contents for each of two headings of one name, or for one that is called as
+# the theme's search is. All else of a page counts.
 _RUN = """async ([within, options]) => (await axe.run(within, options)).violations
   .flatMap(v => v.nodes.filter(n => v.id !== "landmark-unique" ||
-    !document.querySelector(n.target[0]).matches(".md-code__nav, .md-nav"))
+    !document.querySelector(n.target[0])
+      .matches(".md-code__nav, .md-nav, .md-search__options"))
   .map(n => `${v.id}: ${n.target} ${n.failureSummary.split("\\n")[1] ?? ""}`))"""
 # A page has thousands of coloured words of code in some twenty colours: of those in
 # one colour, on one ground, all stand or fall together, so that one of them is enough.
