@@ -373,12 +373,12 @@ def test_back_within_a_page_leads_to_the_place_left(opened: Opened) -> None:
     Block(page, "the-story").write("print('mine')")
     titles = page.js("return [...document.querySelectorAll('h2[id]')].map(h => h.id)")
     top = "document.getElementById(argument).getBoundingClientRect().top"
-    for title in titles[2:4]:
+    for title in titles[3:5]:
         page.js("location.hash = argument", title)
         page.until(f"Math.abs({top} - 60) < 60", title)
     page.back()
-    page.until(f"location.hash === '#{titles[2]}'")
-    page.until(f"Math.abs({top} - 60) < 60", titles[2])
+    page.until(f"location.hash === '#{titles[3]}'")
+    page.until(f"Math.abs({top} - 60) < 60", titles[3])
     assert page.js("return !!document.querySelector('#the-story .cm-content')")
 
 
