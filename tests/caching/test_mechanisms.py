@@ -1,9 +1,6 @@
 """The lines that stand open on the pages do what the package does, on random inputs."""
 
-import contextlib
-import io
 import random
-from functools import cache
 from typing import Any
 
 import pytest
@@ -24,26 +21,12 @@ from sdnotes.caching import (
     TwoQCache,
     stack_distances,
 )
-from sitebuild import DOCS, fences
+from sitebuild.testing.snippets import Snippets
 
 READS = ("docs/chapters/caching/*.md",)
 
 
-@cache
-def lines(page: str, name: str) -> str:
-    """Return a snippet's code as it stands on a page of the chapter."""
-    path = DOCS / "chapters" / "caching" / f"{page}.md"
-    blocks = fences.scan_text(path.read_text("utf-8"), path)
-    (block,) = (each for each in blocks if each.name == name)
-    return block.code
-
-
-def names(page: str, name: str) -> dict[str, Any]:
-    """Return what a snippet defines; what it prints is of no interest."""
-    found: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(lines(page, name), found)  # noqa: S102 - a page's own code
-    return found
+names = Snippets("caching").names
 
 
 def hits(policy: Cache[int, Any], requests: list[int]) -> list[bool]:

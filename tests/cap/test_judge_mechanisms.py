@@ -1,10 +1,7 @@
 """The lines of the page on judging do what the package does, on random histories."""
 
-import contextlib
-import io
 import random
 from collections import Counter as Count
-from typing import Any
 
 import pytest
 from cap.histories import drawn
@@ -12,20 +9,11 @@ from cap.histories import drawn
 from sdnotes.cap import Register, judge, linearize
 from sdnotes.cap.moments import spans
 from sdnotes.sim import History, Outcome
-from sitebuild import DOCS, fences
+from sitebuild.testing.snippets import Snippets
 
 READS = ("docs/chapters/cap/linearizability.md",)
-PAGE = DOCS / "chapters" / "cap" / "linearizability.md"
-
-
-def defined(name: str) -> dict[str, Any]:
-    """Return what a snippet of the page defines; what it prints is kept."""
-    blocks = fences.scan_text(PAGE.read_text("utf-8"), PAGE)
-    (block,) = (each for each in blocks if each.name == name)
-    found: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(block.code, found)  # noqa: S102 - a page's own code
-    return found
+PAGE = "linearizability"
+OF_PAGE = Snippets("cap")
 
 
 def plain(history: History) -> History:
@@ -51,7 +39,7 @@ def histories(count: int) -> list[History]:
 
 
 def test_the_search_in_ten_lines_finds_an_order_where_the_package_does() -> None:
-    find_order = defined("search-in-lines")["find_order"]
+    find_order = OF_PAGE.names(PAGE, "search-in-lines")["find_order"]
     seen: Count[bool] = Count()
     for history in histories(1500):
         calls = [
@@ -73,7 +61,7 @@ def test_the_search_in_ten_lines_finds_an_order_where_the_package_does() -> None
 
 
 def test_the_families_have_an_order_where_the_package_finds_one() -> None:
-    order_of = defined("families")["order_of"]
+    order_of = OF_PAGE.names(PAGE, "families")["order_of"]
     seen: Count[bool] = Count()
     for history in histories(2500):
         families: dict[object, list[tuple[int, int]]] = {0: [(0, 0)]}
@@ -100,9 +88,7 @@ def test_the_families_have_an_order_where_the_package_finds_one() -> None:
 def test_the_letter_is_explained_if_wim_asked_before_xia_was_answered(
     asks_us: int, fine: bool
 ) -> None:
-    blocks = fences.scan_text(PAGE.read_text("utf-8"), PAGE)
-    (block,) = (each for each in blocks if "WIM_ASKS_US = 5000" in each.code)
-    found: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(block.code.replace("= 5000", f"= {asks_us}"), found)  # noqa: S102
+    code = OF_PAGE.code(PAGE, "own-history")
+    assert "= 5000" in code
+    found = OF_PAGE.names(PAGE, "own-history", code.replace("= 5000", f"= {asks_us}"))
     assert bool(found["verdict"]) is fine

@@ -1,8 +1,6 @@
 """The lines that stand open on the pages do what the package does, on random inputs."""
 
 import contextlib
-import io
-from functools import cache
 from itertools import permutations
 from threading import Lock, Thread
 from typing import Any
@@ -29,28 +27,13 @@ from sdnotes.cap import (
 from sdnotes.cap.merge import RULES, Branch
 from sdnotes.cap.replica import Reading, Stamp, Version
 from sdnotes.sim import History, Operation, Outcome
-from sitebuild import DOCS, fences
+from sitebuild.testing.snippets import Snippets
 
 READS = ("docs/chapters/cap/*.md",)
 
 
-@cache
-def lines(page: str, name: str) -> str:
-    """Return a snippet's code as it stands on a page of the chapter."""
-    path = DOCS / "chapters" / "cap" / f"{page}.md"
-    blocks = fences.scan_text(path.read_text("utf-8"), path)
-    (block,) = (each for each in blocks if each.name == name)
-    return block.code
-
-
-def names(page: str, name: str, code: str | None = None) -> dict[str, Any]:
-    """Return what a snippet defines; it is run, and what it prints is kept."""
-    found: dict[str, Any] = {}
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(code or lines(page, name), found)  # noqa: S102 - a page's own code
-    return found | {"printed": printed.getvalue()}
-
+OF_PAGE = Snippets("cap")
+lines, names = OF_PAGE.code, OF_PAGE.names
 
 SPANS = [(begin, end) for begin in range(6) for end in range(begin + 1, 7)]
 CALLS = rows(["write", "read"], range(3), SPANS, min_size=1, max_size=5)

@@ -1,13 +1,10 @@
 """The mechanisms that stand open on the pages do what the package's classes do."""
 
 import asyncio
-import contextlib
-import io
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from itertools import islice
-from typing import Any
 
 import pytest
 
@@ -25,22 +22,13 @@ from sdnotes.herd import (
     refresh_now,
     run_dam,
 )
-from sitebuild import DOCS, fences
+from sitebuild import DOCS
+from sitebuild.testing.snippets import Snippets
 
 READS = ("docs/chapters/herd/*.md",)
 
 
-def mechanism(page: str, name: str) -> dict[str, Any]:
-    """Return the names of a page's snippet, run as it stands there."""
-    path = DOCS / "chapters" / "herd" / f"{page}.md"
-    blocks = fences.scan_text(path.read_text("utf-8"), path)
-    (block,) = [each for each in blocks if each.name == name]
-    assert block.flag == "mechanism"
-    names: dict[str, Any] = {}
-    with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(block.code, name, "exec"), names)  # noqa: S102
-    return names
-
+mechanism = Snippets("herd").mechanism
 
 Ask = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
 
