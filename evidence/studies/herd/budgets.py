@@ -1,7 +1,7 @@
 """Does a retry budget bring the service back, if it is split over many clients?"""
 
+from evidence.served import shares_after
 from sdnotes.herd.storm import StormSetting, run_storm
-from sdnotes.sim.intervals import mean_interval
 
 PERCENT, PAUSE_S, SEEDS = 10, 5, 10
 CAPTION = (
@@ -43,11 +43,4 @@ def cell(*, clients: int, reserve: int) -> tuple[str, ...]:
         )
         for seed in range(SEEDS)
     ]
-    shares = []
-    for from_s, to_s in ((5, 15), (30, 40), (85, 100)):
-        samples = [100 * w.share_served(end_s + from_s, end_s + to_s) for w in runs]
-        mean = mean_interval(samples)
-        low, high = max(0.0, mean.low), min(100.0, mean.high)
-        spread = f" ({low:.0f} to {high:.0f})" if high - low > 0.5 else ""
-        shares.append(f"{mean.value:.0f}{spread}")
-    return tuple(shares)
+    return shares_after(end_s, ((5, 15), (30, 40), (85, 100)), runs)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from evidence.served import shares_after
 from sdnotes.herd.storm import StormSetting, run_storm
-from sdnotes.sim.intervals import mean_interval
 
 CAPTION = (
     "A service that bears 50 a second is asked 35 times a second, and stands still for "
@@ -44,11 +44,4 @@ def cell(*, standstill_s: int, cure: str) -> tuple[str, ...]:
         run_storm(StormSetting(trigger_s=(10, end_s), seed=seed, **CURES[cure]))
         for seed in range(SEEDS)
     ]
-    shares = []
-    for from_s, to_s in ((0, 5), (5, 15), (30, 40)):
-        samples = [100 * w.share_served(end_s + from_s, end_s + to_s) for w in runs]
-        mean = mean_interval(samples)
-        low, high = max(0.0, mean.low), min(100.0, mean.high)
-        spread = f" ({low:.0f} to {high:.0f})" if high - low > 0.5 else ""
-        shares.append(f"{mean.value:.0f}{spread}")
-    return tuple(shares)
+    return shares_after(end_s, ((0, 5), (5, 15), (30, 40)), runs)
