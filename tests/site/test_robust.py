@@ -205,12 +205,12 @@ def test_a_move_within_the_page_keeps_what_the_reader_wrote(
     story = Snippet(page, "the-story")
     story.write("print('mine')")
     to = ".md-sidebar--secondary a[href$='#{}']"
-    page.click(to.format("the-lost-reply"))
-    expect(page.locator("#the-lost-reply")).to_be_in_viewport()
+    page.click(to.format("a-timeout-is-not-a-no"))
+    expect(page.locator("#a-timeout-is-not-a-no")).to_be_in_viewport()
     page.click(to.format("what-refusing-costs"))
     expect(page.locator("#what-refusing-costs")).to_be_in_viewport()
     page.go_back()
-    expect(page.locator("#the-lost-reply")).to_be_in_viewport()
+    expect(page.locator("#a-timeout-is-not-a-no")).to_be_in_viewport()
     assert story.code == "print('mine')"
     page.click(".md-footer__link--next")
     page.wait_for_url(lambda url: f"{url}#".split("#")[0] != f"{address}{CAP}")
