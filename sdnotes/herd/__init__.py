@@ -44,7 +44,6 @@ from sdnotes.herd.refreshing import (
 from sdnotes.herd.retry_after import retry_after_s
 from sdnotes.herd.retrying import Budget, DeadlinePassedError, retry, retry_async
 from sdnotes.herd.schedule import (
-    expected_misses,
     misses_by_second,
     offset_s,
     zipf_probabilities,
@@ -98,7 +97,6 @@ __all__ = [
     "decorrelated_jitter",
     "equal_jitter",
     "expected_calls",
-    "expected_misses",
     "exponential",
     "full_jitter",
     "in_vain_after_s",

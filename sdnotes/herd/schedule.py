@@ -22,6 +22,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import mul
 
 
 def offset_s(name: str, period_s: int) -> int:
@@ -50,37 +51,31 @@ def zipf_probabilities(keys: int, exponent: float = 1.0) -> list[float]:
     return [weight / total for weight in weights]
 
 
-def expected_misses(
-    popularity: Sequence[float], requests: int, *, warmed: int = 0
-) -> float:
-    """Return how many of the first requests miss, on average, in a cold cache.
+def misses_by_second(
+    popularity: Sequence[float], requests_per_s: Sequence[int], *, warmed: int = 0
+) -> list[int]:
+    """Return the expected misses in each second, rounded; a ramp is a rising rate.
 
     The ``warmed`` most popular keys are there from the start. Nothing is evicted.
 
     Examples:
-        >>> expected_misses([0.5, 0.5], 1), expected_misses([0.5, 0.5], 2)
-        (1.0, 1.5)
-        >>> expected_misses([0.5, 0.5], 2, warmed=1)
-        0.75
+        >>> misses_by_second([0.5, 0.5], [1, 8]), misses_by_second([0.5, 0.5], [9])
+        ([1, 1], [2])
     """
-    if requests < 0:
-        raise ValueError(f"requests={requests!r} is negative")
     if not 0 <= warmed <= len(popularity):
         raise ValueError(f"warmed={warmed!r} is not 0 to {len(popularity)}, the keys")
-    return math.fsum(1 - (1 - p) ** requests for p in popularity[warmed:])
-
-
-def misses_by_second(
-    popularity: Sequence[float], requests_per_s: Sequence[int], *, warmed: int = 0
-) -> list[int]:
-    """Return the expected misses in each second, rounded; a ramp is a rising rate."""
-    total, before, found = 0, 0.0, []
+    others = [1 - p for p in popularity[warmed:]]  # that a request is for another key
+    unasked = [1.0] * len(others)  # that nobody has asked for the key yet
+    powers: dict[int, list[float]] = {}  # a rate that lasts is raised once
+    before, found = float(len(others)), []
     for second, rate in enumerate(requests_per_s):
         if rate < 0:
             raise ValueError(f"requests_per_s[{second}]={rate!r} is negative")
-        total += rate
-        after = expected_misses(popularity, total, warmed=warmed)
-        found.append(round(after - before))
+        if rate not in powers:
+            powers[rate] = [other**rate for other in others]
+        unasked = list(map(mul, unasked, powers[rate]))
+        after = math.fsum(unasked)
+        found.append(round(before - after))
         before = after
     return found
 

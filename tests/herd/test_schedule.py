@@ -9,7 +9,6 @@ import pytest
 
 from sdnotes.herd import (
     busiest,
-    expected_misses,
     misses_by_second,
     offset_s,
     run_balancer,
@@ -60,22 +59,27 @@ def test_zipf_s_shares_add_up_and_fall_with_the_rank() -> None:
 
 
 @pytest.mark.parametrize("warmed", [0, 50])
-def test_a_cold_cache_misses_as_often_as_the_formula_says(warmed: int) -> None:
+def test_a_cold_cache_misses_in_each_second_as_often_as_is_computed(
+    warmed: int,
+) -> None:
     """The judge is a cache that is asked at random."""
-    popularity, rng, runs = zipf_probabilities(500), random.Random(1), 40
-    seen_in_all = 0
+    popularity, rng, runs = zipf_probabilities(500), random.Random(1), 80
+    rates, seen_in_all = [300, 500, 500], [0, 0, 0]
     for _ in range(runs):
-        asked = rng.choices(range(500), weights=popularity, k=800)
-        seen_in_all += len({key for key in asked if key >= warmed})
-    expected = expected_misses(popularity, 800, warmed=warmed)
-    assert seen_in_all / runs == pytest.approx(expected, rel=0.03)
+        seen = set(range(warmed))
+        for second, rate in enumerate(rates):
+            before = len(seen)
+            seen.update(rng.choices(range(500), weights=popularity, k=rate))
+            seen_in_all[second] += len(seen) - before
+    expected = misses_by_second(popularity, rates, warmed=warmed)
+    assert [seen / runs for seen in seen_in_all] == pytest.approx(expected, rel=0.03)
 
 
 def test_the_seconds_add_up_to_the_whole_and_a_ramp_lowers_the_first() -> None:
     popularity = zipf_probabilities(2000)
     flat = misses_by_second(popularity, [1000] * 6)
     ramp = misses_by_second(popularity, [100, 500, 1000, 1000, 1000, 1000])
-    assert sum(flat) == pytest.approx(expected_misses(popularity, 6000), abs=3)
+    assert sum(flat) == pytest.approx(misses_by_second(popularity, [6000])[0], abs=3)
     assert flat == sorted(flat, reverse=True)
     assert max(ramp) < flat[0]
     assert misses_by_second(popularity, [1000], warmed=200)[0] < 0.7 * flat[0]
@@ -103,8 +107,8 @@ def test_nonsense_is_refused() -> None:
     for call in (
         lambda: zipf_probabilities(0),
         lambda: zipf_probabilities(5, exponent=-1),
-        lambda: expected_misses([1.0], -1),
-        lambda: expected_misses([1.0], 1, warmed=2),
+        lambda: misses_by_second([1.0], [-1]),
+        lambda: misses_by_second([1.0], [1], warmed=2),
         lambda: run_balancer([], 1),
         lambda: run_balancer([0], 1),
         lambda: run_balancer([1], -1),
