@@ -1,6 +1,7 @@
 """Figures say what they show, show every event, and are the same every time."""
 
 import json
+import re
 from functools import cache
 from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
@@ -311,6 +312,51 @@ def test_a_chart_holds_exactly_the_points_that_it_was_given() -> None:
     bar = bar_chart(["p", "q"], {"one": [1, 2], "two": [3, 4]}, **WORDS)
     assert bar.columns == ("x", "one", "two")
     assert bar.rows == (("p", "1", "3"), ("q", "2", "4"))
+
+
+def _names_at_the_ends(chart: str) -> list[tuple[str, float]]:
+    """Return each name that stands at the end of a line, and its height."""
+    group = re.search(r'<g class="ends">(.*?)</g>', chart, re.DOTALL)
+    texts = (
+        re.findall(r'<text x="[^"]+" y="([^"]+)">([^<]+)<', group[1]) if group else []
+    )
+    return [(name, float(y)) for y, name in texts]
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=5))
+def test_lines_are_named_at_their_ends_in_their_order_and_none_covers_another(
+    ends: list[int],
+) -> None:
+    series = {f"line {k}": [(0, 7), (9, end)] for k, end in enumerate(ends)}
+    found = _names_at_the_ends(str(line_chart(series, **WORDS)))
+    assert [name for name, _ in found] == list(series)
+    heights = sorted(y for _, y in found)
+    assert all(high - low >= 14.9 for low, high in pairwise(heights))
+    for (_, one), end in zip(found, ends, strict=True):
+        for (_, other), its_end in zip(found, ends, strict=True):
+            assert one < other or end <= its_end
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        {"short": [(0, 1), (4, 2)], "ends before the other": [(0, 1), (3, 2)]},
+        {"a name that is longer than the room": [(0, 1), (4, 2)]},
+        {"a point alone": [(4, 2)], "line": [(0, 1), (4, 2)]},
+    ],
+)
+def test_what_cannot_be_named_at_its_end_has_a_legend(
+    series: dict[str, list[tuple[float, float]]],
+) -> None:
+    chart = str(line_chart(series, **WORDS))
+    assert not _names_at_the_ends(chart)
+    assert all(name in chart.rsplit("legends", maxsplit=1)[-1] for name in series)
+    assert (
+        "legends"
+        not in str(line_chart({"short": [(0, 1), (4, 2)]}, **WORDS)).split("</style>")[
+            1
+        ]
+    )
 
 
 def test_a_chart_is_the_same_every_time_and_loads_nothing() -> None:
