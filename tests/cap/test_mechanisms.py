@@ -51,9 +51,8 @@ def test_some_order_explains_where_the_judge_finds_one(
                 f"c{n}",
                 does,
                 value if does == "write" else None,
-                2 * asked,
-                2 * answered
-                - 1,  # to touch is to overlap, for the judge; here it is not
+                asked,
+                answered,
                 Outcome.OK,
                 value if does == "read" else None,
             )
