@@ -113,7 +113,8 @@ def unshared_misses_by_second(
             if then:
                 gone = math.exp(-asked * p) - math.exp(-(asked + more) * p)
                 found[int(start_s)] += now / then * gone
-            else:
-                found[int(start_s)] += now * p * (end_s - start_s)
+            else:  # nothing came back meanwhile: what was unfetched is so still
+                unfetched = math.exp(-asked * p)
+                found[int(start_s)] += now * p * (end_s - start_s) * unfetched
         asked += more
     return [round(count) for count in found]

@@ -115,10 +115,8 @@ def test_early_refresh_draws_as_the_function_does(seed: int) -> None:
     rng, mine, theirs = (random.Random(seed) for _ in range(3))
     for _ in range(50):
         now_s, fetch_s = rng.uniform(50, 61), rng.uniform(0, 4)
-        beta = rng.choice([0.5, 1.0, 2.0])
-        assert ours(now_s, 60, fetch_s, mine, beta) == refresh_now(
-            now_s, 60, fetch_s, theirs, beta=beta
-        )
+        expected = refresh_now(now_s, 60, fetch_s, theirs)
+        assert ours(now_s, 60, fetch_s, mine) == expected
 
 
 @pytest.mark.parametrize("seed", range(10))
