@@ -60,6 +60,16 @@ def test_a_value_read_before_a_delete_is_not_stored_after_it() -> None:
     assert cache.get("k", 10) == Fill(2)
 
 
+def test_a_delete_before_the_commit_lets_a_good_token_store_the_old_value() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    committed = "v1"
+    cache.delete("k", 0)  # inside the transaction that writes v2
+    token = token_of(cache.get("k", 1))
+    read, committed = committed, "v2"
+    assert cache.put("k", read, token) is True
+    assert cache.get("k", 2) == Hit("v1") != Hit(committed)
+
+
 def test_a_delete_does_not_hand_out_another_token_before_its_time() -> None:
     """The limit is what stops the herd of a key that is written all the time."""
     cache: LeasedCache[str, int] = LeasedCache(lease_s=10)
