@@ -38,7 +38,8 @@ class Cache(ABC, Generic[K, V]):
     for what its owner removes or overwrites. By then the entry is gone and the new one
     is in, so the callback may read and remove; what it raises reaches the caller of
     ``put``, and the cache is whole. A put in it evicts again: one that puts the victim
-    back does so without end. The capacity cannot be changed.
+    back does so without end. ``capacity`` is for reading: it stays what it was made
+    with, and a policy that has divided it does not see another number.
 
     Raises ValueError for a capacity that is not a whole number of at least 1, and
     TypeError for a key that cannot be hashed, before anything has changed.

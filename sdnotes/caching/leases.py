@@ -16,15 +16,15 @@ before the delete, if they can use one that is a little old.
 Source: Nishtala et al. 2013, "Scaling Memcache at Facebook", NSDI, section 3.2.1.
 Threads may share one: each step is taken under a lock. It is what the *server* of a
 shared cache does: in each of fifty processes it would be fifty leases.
-Left out: expiry and capacity (each key that was ever asked for stays known); a lost
-delete; a restart: tokens then begin at 1 again, so one from before may fit and its old
-value be stored (let the first one be higher than the last was).
+Left out: expiry; a lost delete, or one that is sent before the write is committed; a
+key that moves to another server, whose delete does not reach the token of the first.
 Chapter: docs/chapters/herd/, and docs/chapters/caching/ for the fill race.
 To take away: LeasedCache.
 """
 
 import math
 import threading
+from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -73,11 +73,22 @@ class _Slot(Generic[V]):
     next_token_s: float = -math.inf
 
 
+def _check_whole(name: str, value: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name}={value!r} is not a whole number above 0")
+
+
 class LeasedCache(Generic[K, V]):
     """A cache that hands out the right to fill it; every step takes constant time.
 
-    It grows with the number of keys and forgets nothing by itself, and its tokens hold
-    for this object only: a new one gives the same numbers again.
+    Its tokens are ``first_token`` and the whole numbers after it. After a restart let
+    the first be higher than any from before, as ``time.time_ns()`` is: a token from
+    before is then refused. Without it a new cache begins at 1 again, so such a token
+    may fit, and its old value be stored.
+
+    With a ``capacity`` the key that was asked for the longest time ago is forgotten,
+    with its value and its token, whose holder is then refused. The next reader of the
+    key gets a token at once. Without one every key that was asked for stays known.
 
     ``lease_s`` is the least time between two tokens of a key. ``stale_s`` is how long
     a deleted value is still offered. With ``delete_frees`` a delete lets the next
@@ -92,23 +103,36 @@ class LeasedCache(Generic[K, V]):
     """
 
     def __init__(
-        self, *, lease_s: float = 10.0, stale_s: float = 0.0, delete_frees: bool = False
+        self,
+        *,
+        lease_s: float = 10.0,
+        stale_s: float = 0.0,
+        delete_frees: bool = False,
+        capacity: int | None = None,
+        first_token: int = 1,
     ) -> None:
         if not 0 < lease_s < math.inf:
             raise ValueError(f"lease_s={lease_s!r} is not above 0")
         if not 0 <= stale_s < math.inf:
             raise ValueError(f"stale_s={stale_s!r} is not 0 or more")
+        if capacity is not None:
+            _check_whole("capacity", capacity)
+        _check_whole("first_token", first_token)
         self._lease_s = lease_s
         self._stale_s = stale_s
         self._delete_frees = delete_frees
-        self._slots: dict[K, _Slot[V]] = {}
-        self._last_token = 0
+        self._capacity = capacity
+        self._slots: OrderedDict[K, _Slot[V]] = OrderedDict()  # last asked for, last
+        self._last_token = first_token - 1
         self._lock = threading.Lock()
 
     def get(self, key: K, now_s: float) -> Hit[V] | Fill[V] | Wait[V]:
         """Return the value, the right to fill it, or the advice to wait."""
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            if self._capacity is not None and len(self._slots) > self._capacity:
+                self._slots.popitem(last=False)
             if slot.current is not None:
                 return slot.current
             stale = slot.stale if now_s < slot.stale_until_s else None
@@ -123,8 +147,9 @@ class LeasedCache(Generic[K, V]):
     def put(self, key: K, value: V, token: int) -> bool:
         """Store the value if the token still holds; return whether it did.
 
-        A token ends when it is used, when the key is deleted, and when a later one is
-        given out. Raises ValueError for a token that was never given out.
+        A token ends when it is used, when the key is deleted or forgotten, and when a
+        later one is given out. Raises ValueError for a token that was never given out:
+        a number below 1, or above the last one.
         """
         if not 1 <= token <= self._last_token:
             raise ValueError(f"token={token!r} was never given out")

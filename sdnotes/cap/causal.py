@@ -62,7 +62,7 @@ class CausalInbox(Generic[T]):
     """Stamps what its owner sends, and holds back what arrives before its causes.
 
     Everybody's messages must go to everybody; they may come late, in any order and
-    more than once.
+    more than once. One thread at a time.
 
     Examples:
         >>> ann, bob = CausalInbox[str]("Ann"), CausalInbox[str]("Bob")

@@ -8,7 +8,8 @@ commas say nothing here and are passed over, and so is what stands behind a semi
 A set becomes a dict of its own kind, which no operation may hold.
 
 Source: the EDN notation, github.com/edn-format/edn.
-Left out: what a tag means; ``#_``, which takes the next value away.
+Left out: what a tag means; ``#_``, which takes the next value away; namespaced maps,
+``#:a{:b 1}``.
 Chapter: docs/chapters/cap/.
 """
 
@@ -62,7 +63,10 @@ def values(text: str) -> Iterator[Edn]:
 def _value(token: _Token, tokens: Iterator[_Token], depth: int) -> Edn:
     kind, said = token
     if kind == "text":
-        return str(json.loads(said, strict=False))
+        try:
+            return str(json.loads(said, strict=False))
+        except json.JSONDecodeError:
+            raise EdnError(f"{said!r} holds an escape that is not read here") from None
     if kind == "word":
         return _word(said)
     if said not in _ENDS:

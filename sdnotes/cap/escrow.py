@@ -9,11 +9,18 @@ However the two are parted, their shares never add up to more than there is, so 
 account cannot be overdrawn. What it costs: the last request was refused although 20
 were left.
 
+That holds while no machine forgets what it spent. A machine must have the smaller share
+on disk *before* the money leaves. One that may have forgotten (a crash, a backup, a
+second process under its name) has a share of 0 until its journal and the others say
+what it spent; a new name, as for a PN-counter, does not help here.
+
 Source: O'Neil 1986, "The Escrow Transactional Method", TODS 11(4); divided among
 sites by Kumar and Stonebraker 1988, SIGMOD, and by the demarcation protocol of Barbara
 and Garcia-Molina 1994, VLDB Journal 3(3).
-Left out: moving shares by themselves; two machines in contact may call ``move``. Giving
-back what was spent, and paying in: what is left only shrinks.
+Left out: the disk, and the messages of a ``move``. Between machines the giver takes the
+amount off first, on disk, and the transfer has a name of its own, so that the taker
+adds it once however often it arrives. Giving back what was spent, and paying in: what
+is left only shrinks.
 Chapter: docs/chapters/cap/.
 To take away: Escrow.
 """
@@ -21,6 +28,8 @@ To take away: Escrow.
 
 class Escrow:
     """Shares of one amount, each spent by its holder alone.
+
+    One thread at a time: ``spend`` looks, and then takes. All of it is in memory.
 
     Examples:
         >>> escrow = Escrow({"ATM1": 25, "ATM2": 25})
@@ -55,9 +64,10 @@ class Escrow:
         return True
 
     def move(self, giver: str, taker: str, amount: int) -> None:
-        """Move a part of one share to another: both holders must be in contact.
+        """Move a part of one share to another, both of them in this object.
 
-        Raises ValueError when the giver has not that much.
+        Between machines this is two steps and a message, see *Left out*. Raises
+        ValueError when the giver has not that much.
         """
         if taker not in self._shares:
             raise KeyError(taker)

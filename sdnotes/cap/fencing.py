@@ -67,6 +67,9 @@ class LockService:
     starts again: larger than all that it granted before. Such a service has forgotten
     the leases of its former life: it must grant nothing for one ``ttl_us``.
 
+    One thread at a time: two that look at once may both be granted the lock. A lock
+    around each call must cover the look at the clock too, so that no time is past.
+
     Examples:
         >>> lock = LockService(ttl_us=50, first_token=33)
         >>> lock.acquire("A", now_us=0)

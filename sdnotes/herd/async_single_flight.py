@@ -10,9 +10,10 @@
 The call belongs to nobody who asked, so that nobody's cancellation or timeout ends it
 for the others. It runs in a copy of the first caller's context (contextvars). An answer
 reaches everybody who waits, as the same object: who changes it changes it for all, and
-an iterator (a body, an open file) is refused. So does an error (who adds a note to it
-adds it for all; what one of them was handling as it asked is kept out of it), and is
-dropped without a warning if nobody does.
+an iterator (an open file, a stream) is refused; what else can be read only once is not
+recognised. An error reaches everybody too (who adds a note to it adds it for all; what
+one of them was handling as it asked is kept out of it), and is dropped without a
+warning if nobody waits.
 
 Whoever joins may be given an answer that was read *before* it asked. After a write,
 ``forget`` the key: those who ask from then on start anew. Whoever saw a miss in a cache

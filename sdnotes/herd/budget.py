@@ -28,7 +28,8 @@ class RetryBudget:
     """Counts requests and says which retries may go out; safe for many threads.
 
     One budget belongs to one service that is called: share it among all callers in
-    the process, or each of them adds a reserve of its own.
+    the process, or each of them adds a reserve of its own. Raises ValueError for a
+    ``percent`` above 100 for each retry of the ``reserve``, which could not keep it.
 
     Examples:
         >>> budget = RetryBudget(percent=10, reserve=2)
@@ -44,7 +45,7 @@ class RetryBudget:
         for name, amount in (("percent", percent), ("reserve", reserve)):
             if isinstance(amount, bool) or not isinstance(amount, int) or amount < 0:
                 raise ValueError(f"{name}={amount!r} is not a whole number, 0 or more")
-        if reserve == 0 and percent > 0:
+        if percent > reserve * _COST:
             raise ValueError(
                 f"reserve={reserve!r} cannot keep the {percent} % that a request earns"
             )

@@ -118,10 +118,15 @@ class _Play:
 
 
 def run_contention(
-    policy: str, clients: int, *, seed: int = 0, service_us: int = 0
+    policy: str | Callable[[random.Random], Iterator[float]],
+    clients: int,
+    *,
+    seed: int = 0,
+    service_us: int = 0,
 ) -> ContentionRun:
     """Return what it takes until so many clients, who begin at once, have all written.
 
+    ``policy`` is a name of ``POLICIES``, or makes one client's waits, in seconds.
     ``service_us`` is how long the server is busy with each message; 0 is a server
     without limits, as in the article. Costs about 4 messages for each call.
 
@@ -129,14 +134,16 @@ def run_contention(
         >>> run_contention("none", 1).calls
         1
     """
-    if policy not in POLICIES:
-        raise ValueError(f"policy={policy!r} is not one of {', '.join(POLICIES)}")
+    if isinstance(policy, str):
+        if policy not in POLICIES:
+            raise ValueError(f"policy={policy!r} is not one of {', '.join(POLICIES)}")
+        policy = POLICIES[policy]
     if clients < 1:
         raise ValueError(f"clients={clients!r} is below 1")
     if service_us < 0:
         raise ValueError(f"service_us={service_us!r} is negative")
     play = _Play(seed, service_us)
-    waits = [POLICIES[policy](random.Random(f"{seed}/{n}")) for n in range(clients)]
+    waits = [policy(random.Random(f"{seed}/{n}")) for n in range(clients)]
     for client in range(clients):
         play.send(0, client, "read")
     now_us = 0

@@ -59,6 +59,8 @@ def shareable(result: T, *, instead: str) -> T:
     """Return the ``finished`` result of a call, if several can have it.
 
     Raises TypeError for an iterator too: only the first who reads it gets anything.
+    What can be read once and has no ``__next__``, as a response that is streamed by
+    ``requests``, looks like any other result and is not recognised.
     """
     if isinstance(finished(result, instead=instead), Iterator | AsyncIterator):
         raise TypeError(

@@ -6,9 +6,9 @@
     60 to 90    Stale(refresh=True)     use it, and fetch anew: one caller only
                 Stale(refresh=False)    use it, as all others do
     from 90     Miss                    fetch, and wait
-    to 360      failed() gives the old value back, if the fetch fails; and for twice
-                refresh_s get() is Stale again: one caller in refresh_s asks a source
-                in trouble, and a failure of long ago is no licence
+    to 360      failed() gives the old value back, if the fetch fails; then get() is
+                Stale again, and one caller in refresh_s asks the source in trouble,
+                until it answers or nobody has asked it for twice refresh_s
 
 And three small things beside: an answer "there is none" may be stored too (negative
 caching), with a time of its own; a TTL may be shortened by a random part (jitter), so
@@ -159,6 +159,8 @@ class RefreshingCache(Generic[K, V]):
             refresh = now_s >= entry.refreshing_until_s
             if refresh:
                 entry.refreshing_until_s = now_s + self._refresh_s
+                if now_s < entry.failed_until_s:  # this try may fail later than that
+                    entry.failed_until_s = now_s + 2 * self._refresh_s
             return Stale(entry.said.value, refresh)
 
     def put(
@@ -187,16 +189,18 @@ class RefreshingCache(Generic[K, V]):
     ) -> Stale[V] | Miss:
         """Return the old value if a failed fetch may be answered with it.
 
-        A source in trouble is not asked again at once: until ``refresh_s`` is over
-        ``get`` asks nobody to refresh, and then one caller, also after ``stale_s``.
-        After twice that time the failure is forgotten. ``began_s`` is when the fetch
-        began: of what was stored later it says nothing.
+        That is so within ``stale_s`` and ``error_s``, whichever is longer. A source in
+        trouble is not asked again at once: until ``refresh_s`` is over ``get`` asks
+        nobody to refresh, and then one caller each ``refresh_s``, also after
+        ``stale_s`` and however long a try takes. When nobody was asked for twice
+        ``refresh_s``, the failure is forgotten. ``began_s`` is when the fetch began:
+        of what was stored later it says nothing.
         """
         with self._lock:
             entry = self._entries.get(key)
             if entry is None or isinstance(entry.said, Absent):
                 return Miss()
-            if now_s >= entry.until_s + self._error_s:
+            if now_s >= entry.until_s + max(self._stale_s, self._error_s):
                 return Miss()
             if began_s is None or began_s > entry.as_of_s:
                 again_s = now_s + self._refresh_s

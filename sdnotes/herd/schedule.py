@@ -100,6 +100,9 @@ def unshared_misses_by_second(
         raise ValueError(f"fetch_s={fetch_s!r} is not above 0")
     if not 0 <= warmed <= len(popularity):
         raise ValueError(f"warmed={warmed!r} is not 0 to {len(popularity)}, the keys")
+    for second, rate in enumerate(requests_per_s):
+        if rate < 0:
+            raise ValueError(f"requests_per_s[{second}]={rate!r} is negative")
     seconds = len(requests_per_s)
     starts = sorted({*range(seconds), *(s + fetch_s for s in range(seconds))})
     found = [0.0] * seconds
@@ -113,7 +116,8 @@ def unshared_misses_by_second(
             if then:
                 gone = math.exp(-asked * p) - math.exp(-(asked + more) * p)
                 found[int(start_s)] += now / then * gone
-            else:
-                found[int(start_s)] += now * p * (end_s - start_s)
+            else:  # nothing came back meanwhile: what was unfetched is so still
+                unfetched = math.exp(-asked * p)
+                found[int(start_s)] += now * p * (end_s - start_s) * unfetched
         asked += more
     return [round(count) for count in found]

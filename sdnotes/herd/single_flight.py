@@ -149,7 +149,8 @@ class SingleFlight(Generic[K, T]):
         not a call of one's own; None is no limit. Raises the call's error;
         StillFlyingError when the wait is over; CircularWaitError instead of waiting for
         ever; TypeError for a call that gives a coroutine, a generator or another
-        iterator (``map``, an open file, a body), which no two can share.
+        iterator (``map``, an open file), which no two can share. What can be read once
+        and is no iterator, such as some bodies, is not recognised.
         """
         handled = being_handled()
         left_s = math.inf if timeout_s is None else timeout_s

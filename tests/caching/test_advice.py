@@ -77,6 +77,33 @@ def ratio(name: str, trace: list[int], room: int) -> float:
     return 100 * sum(map(cache.access, trace)) / len(trace)
 
 
+def beside(ordinary: list[int], bursts_of: int) -> list[int]:
+    """Return the requests, and after so many of them as many keys never asked again."""
+    trace: list[int] = []
+    for number, key in enumerate(ordinary, start=1):
+        trace.append(key)
+        if number % bursts_of == 0:
+            trace += range(-number, bursts_of - number)
+    return trace
+
+
+@pytest.mark.parametrize(("room", "burst"), [(200, 1_000), (400, 2_000)])
+def test_of_a_scan_in_bursts_w_tinylfu_suffers_most_and_of_a_steady_one_least(
+    room: int, burst: int
+) -> None:
+    asking = ("ARC", "S3-FIFO", "SIEVE", "SLRU", "W-TinyLFU")
+    ordinary = zipf(5_000, keys=1_000, s=0.9, rng=random.Random(1))
+    for bursts_of, best in ((1, True), (burst, False)):
+        trace = beside(ordinary, bursts_of)
+        hits = {}
+        for name in (*asking, "LRU", "FIFO", "CLOCK"):
+            cache = make_cache(name, room, trace)
+            hits[name] = sum(cache.access(key) and key >= 0 for key in trace)
+        by_hits = sorted(hits, key=lambda name: hits[name])
+        assert set(by_hits[:3]) == {"LRU", "FIFO", "CLOCK"}
+        assert by_hits[-1 if best else 3] == "W-TinyLFU"
+
+
 @pytest.mark.parametrize("keys", [250, 1_000])
 def test_fast_news_is_for_arc_and_clock_where_a_tenth_of_it_fits(keys: int) -> None:
     room = keys // 10

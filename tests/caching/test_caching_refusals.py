@@ -39,8 +39,13 @@ CASES: list[Case] = [
     ),
     (
         caching.LeasedCache,
-        {"lease_s": 1, "stale_s": 0},
-        {"lease_s": [0, INF], "stale_s": [-1, NAN]},
+        {"lease_s": 1, "stale_s": 0, "capacity": 1, "first_token": 1},
+        {
+            "lease_s": [0, INF],
+            "stale_s": [-1, NAN],
+            "capacity": [0, 1.5],
+            "first_token": [0, True],
+        },
     ),
     (
         lambda token: caching.LeasedCache[str, int]().put("k", 1, token),

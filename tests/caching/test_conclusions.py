@@ -180,6 +180,46 @@ def test_of_a_key_asked_for_n_times_in_a_lifetime_n_of_n_plus_1_requests_hit(
     assert abs(hits / 50_000 - ttls_requests / (ttls_requests + 1)) < 0.01
 
 
+def test_redis_lfu_resists_a_scan_only_if_entries_are_used_often_or_do_not_age() -> (
+    None
+):
+    text = (RECORDS / "caching" / "lfu-decay.json").read_text("utf-8")
+    after = {row[0] + row[1]: int(row[3]) for row in json.loads(text)["rows"]}
+    shift = {row[0] + row[1]: int(row[4]) for row in json.loads(text)["rows"]}
+    lru, kept = after["LRUany"], after["LFU, lfu-decay-time 0any"]
+    ages = "LFU, lfu-decay-time 1"
+    assert lru + 15 < kept
+    assert abs(after[ages + "0.1"] - lru) <= 2
+    assert abs(after[ages + "0.5"] - lru) <= 4
+    assert lru + 5 < after[ages + "2"] < kept - 5
+    assert after[ages + "8"] >= kept - 5
+    assert after[ages + "32"] >= kept - 1
+    assert min(shift[ages + uses] for uses in ("0.5", "2")) >= shift["LRUany"] - 1
+    rows = record("redis-eviction")
+    assert rows["allkeys-lfu, 500 keys with FREQ 4"][1] == "none or nearly none"
+    assert rows["allkeys-lfu, 500 keys with FREQ 6"][1] == "all"
+
+
+@pytest.mark.parametrize(
+    ("uses_a_minute", "least", "most"),
+    [(0.1, 0, 0.2), (0.5, 0.3, 1), (2, 5, 6), (10, 6.2, 7), (100, 14.3, 16.3)],
+)
+def test_redis_counter_settles_at_a_rate_only_above_two_uses_a_minute(
+    uses_a_minute: float, least: float, most: float
+) -> None:
+    rng, counters, sums = random.Random(1), [5] * 50, 0
+    for minute in range(300):
+        for n, before in enumerate(counters):
+            value = max(0, before - 1)
+            now = rng.expovariate(uses_a_minute)
+            while now < 1:
+                value += rng.random() * (10 * max(0, value - 5) + 1) < 1
+                now += rng.expovariate(uses_a_minute)
+            counters[n] = value
+        sums += sum(counters) if minute >= 200 else 0
+    assert least <= sums / 100 / len(counters) <= most
+
+
 def test_the_exact_rows_beside_redis_are_what_the_exact_policies_hit() -> None:
     rows = redis_hit_ratios.exact_rows(redis_hit_ratios.requests())
     assert {row[0]: list(row[1:]) for row in rows} == {

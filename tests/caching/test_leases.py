@@ -1,6 +1,7 @@
 """Leases against a twin that writes everything down, and the two faults they end."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from among_threads import among_threads
@@ -57,6 +58,16 @@ def test_a_value_read_before_a_delete_is_not_stored_after_it() -> None:
     cache.delete("k", 1)
     assert cache.put("k", "old", token) is False
     assert cache.get("k", 10) == Fill(2)
+
+
+def test_a_delete_before_the_commit_lets_a_good_token_store_the_old_value() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10)
+    committed = "v1"
+    cache.delete("k", 0)  # inside the transaction that writes v2
+    token = token_of(cache.get("k", 1))
+    read, committed = committed, "v2"
+    assert cache.put("k", read, token) is True
+    assert cache.get("k", 2) == Hit("v1") != Hit(committed)
 
 
 def test_a_delete_does_not_hand_out_another_token_before_its_time() -> None:
@@ -143,11 +154,68 @@ def test_a_token_that_was_never_given_out_is_a_bug(token: int) -> None:
         cache.put("k", "v", token)
 
 
+def test_a_token_from_before_a_restart_is_refused_if_the_first_is_higher() -> None:
+    before: LeasedCache[str, str] = LeasedCache()
+    old = token_of(before.get("k", 0))
+    after: LeasedCache[str, str] = LeasedCache(first_token=1_000)
+    assert after.get("k", 1) == Fill(1_000)
+    assert after.put("k", "read before the restart", old) is False
+    with pytest.raises(ValueError, match="never given out"):
+        after.put("k", "of no cache", 1_001)
+    assert after.put("k", "read after it", 1_000) is True
+
+
+def test_otherwise_it_may_fit() -> None:
+    before: LeasedCache[str, str] = LeasedCache()
+    old = token_of(before.get("k", 0))
+    after: LeasedCache[str, str] = LeasedCache()
+    after.get("k", 1)
+    assert after.put("k", "read before the restart", old) is True
+
+
+def test_with_a_capacity_the_key_asked_for_the_longest_time_ago_is_forgotten() -> None:
+    cache: LeasedCache[str, str] = LeasedCache(lease_s=10, capacity=2)
+    slow = token_of(cache.get("a", 0))
+    cache.put("b", "b", token_of(cache.get("b", 0)))
+    assert cache.get("a", 1) == Wait(10)  # asked for again, so b is the older one
+    cache.get("c", 1)
+    assert cache.get("b", 2) == Fill(4)  # and now a is forgotten
+    assert cache.put("a", "of a forgotten token", slow) is False
+    assert cache.get("a", 2) == Fill(5)
+    assert cache.put("a", "of a forgotten token", slow) is False
+
+
+@given(
+    rows(["get", "write", "put"], range(3), range(3), max_size=40), st.integers(1, 3)
+)
+def test_forgetting_leaves_no_old_value_and_keeps_to_the_room(
+    steps: list[tuple[str, int, int]], capacity: int
+) -> None:
+    cache: LeasedCache[int, int] = LeasedCache(lease_s=2, capacity=capacity)
+    version, held = dict.fromkeys(range(3), 0), list[tuple[int, int, int]]()
+    known: list[int] = []
+    for now_s, (step, key, which) in enumerate(steps):
+        if step == "write":
+            version[key] += 1
+            cache.delete(key, now_s)
+        elif step == "get":
+            known = [*(each for each in known if each != key), key][-capacity:]
+            answer = cache.get(key, now_s)
+            if isinstance(answer, Hit):
+                assert answer.value == version[key]
+            elif isinstance(answer, Fill):
+                held.append((key, version[key], answer.token))
+        elif which < len(held):
+            filled, read, token = held.pop(which)
+            if cache.put(filled, read, token):
+                assert filled in known
+
+
 @pytest.mark.parametrize(
     "times",
     [{"lease_s": 0}, {"lease_s": -1}, {"stale_s": -1}, {"lease_s": float("nan")}],
 )
-def test_times_must_make_sense(times: dict[str, float]) -> None:
+def test_times_must_make_sense(times: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="_s="):
         LeasedCache(**times)
 

@@ -8,6 +8,7 @@ from draws import picks, rows
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence.labs.caching import redis_versions
 from sdnotes.caching import (
     Cache,
     ExpiringCache,
@@ -21,6 +22,7 @@ from sdnotes.caching import (
     TwoQCache,
     stack_distances,
 )
+from sitebuild import ROOT
 from sitebuild.testing.snippets import Snippets
 
 READS = ("docs/chapters/caching/*.md",)
@@ -106,17 +108,17 @@ def test_the_lease_in_lines_takes_and_refuses_what_its_class_does(
     held: dict[int, tuple[object, int]] = {}
     for now, (step, key) in enumerate(steps, start=1):
         if step == "get":
-            (value, token), wanted = plain.get(key), leased.get(key, now_s=10 * now)
+            (hit, found), wanted = plain.get(key), leased.get(key, now_s=10 * now)
+            assert hit == isinstance(wanted, Hit)
             if isinstance(wanted, Fill):
-                assert value is None
-                held[key] = (token, wanted.token)
+                held[key] = (found, wanted.token)
             else:
-                assert (wanted, token) == (Hit(value), None)
+                assert wanted == Hit(found)
         elif step == "put" and key in held:
             token, number = held.pop(key)
             plain.put(key, now, token)
             took = leased.put(key, now, number)
-            assert (plain.slots.get(key) == (now, None)) == took
+            assert (plain.slots.get(key) == (True, now)) == took
         elif step == "delete":
             plain.delete(key)
             leased.delete(key, now_s=10 * now)
@@ -133,8 +135,8 @@ def test_no_order_of_three_readers_and_a_writer_leaves_an_old_value_by_leases(
     fetched: dict[int, tuple[object, int]] = {}
     for step, reader in steps:
         if step == "read":
-            _, token = cache_of_page.get("k")
-            if token is not None:
+            hit, token = cache_of_page.get("k")
+            if not hit:
                 fetched[reader] = (token, stored)
         elif step == "put" and reader in fetched:
             token, value = fetched.pop(reader)
@@ -142,8 +144,27 @@ def test_no_order_of_three_readers_and_a_writer_leaves_an_old_value_by_leases(
         elif step == "write":
             stored += 1
             cache_of_page.delete("k")
-        kept, _ = cache_of_page.slots.get("k", (None, None))
-        assert kept in (None, stored)
+        hit, kept = cache_of_page.slots.get("k", (False, None))
+        assert not hit or kept == stored
+
+
+def test_the_lease_in_lines_keeps_a_none_and_refuses_who_read_before_it() -> None:
+    cache = names("index", "a-lease")["Cache"]()
+    _, token = cache.get("k")
+    cache.put("k", None, token)
+    assert cache.get("k") == (True, None)
+    cache.put("k", "old", None)
+    assert cache.get("k") == (True, None)
+    cache.delete("k")
+    cache.get("k")
+    cache.put("k", "old", token)
+    assert cache.get("k")[0] is False
+
+
+def test_the_scripts_on_the_page_are_those_that_the_lab_ran() -> None:
+    text = (ROOT / "docs/chapters/caching/filling.md").read_text("utf-8")
+    for script in (redis_versions.PUT, redis_versions.DELETE):
+        assert f"```text\n{script}```\n" in text
 
 
 @given(READERS)

@@ -34,6 +34,8 @@ def test_values_are_read(text: str, expected: tuple[Edn, ...]) -> None:
         ("{:a}", "a name and no value"),
         ("{:a 1 :a 2}", "stands in it twice"),
         ('"open', "is not read here"),
+        (r'"a\e"', "an escape that is not read here"),
+        ("#:jepsen{:a 1}", "is not read here"),
         ("[" * 60, "50 brackets inside"),
     ],
 )

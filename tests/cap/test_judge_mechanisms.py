@@ -5,6 +5,8 @@ from collections import Counter as Count
 
 import pytest
 from cap.histories import drawn
+from draws import rows
+from hypothesis import given
 
 from sdnotes.cap import Register, judge, linearize
 from sdnotes.cap.moments import spans
@@ -80,6 +82,24 @@ def test_the_families_have_an_order_where_the_package_finds_one() -> None:
         assert (found is not None) == bool(judge(history, Register(0))), history
         seen[found is not None] += 1
     assert min(seen[True], seen[False]) > 50, seen
+
+
+SHORT = [(begin, end) for begin in range(4) for end in range(begin, 4)]
+
+
+@given(rows([1, 2, 3], SHORT, min_size=2, max_size=6))
+def test_families_whose_times_are_equal_have_an_order_where_the_search_finds_one(
+    drawn_calls: list[tuple[int, tuple[int, int]]],
+) -> None:
+    find_order = OF_PAGE.names(PAGE, "search-in-lines")["find_order"]
+    families: dict[int, list[tuple[int, int]]] = {}
+    calls = []
+    for value, span in sorted(drawn_calls):  # as they began
+        does = "read" if value in families else "write"
+        families.setdefault(value, []).append(span)
+        calls.append(("somebody", does, value, *span))
+    found = OF_PAGE.names(PAGE, "families")["order_of"](families.values())
+    assert (found is None) == (find_order(calls) is None)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,19 @@ def test_escrow_names_what_was_wrong() -> None:
     assert escrow.share("a") == 1
 
 
+def test_a_holder_that_forgot_what_it_spent_pays_more_than_there_is() -> None:
+    shares = {"ATM1": 25, "ATM2": 25}
+    before, again = Escrow(shares), Escrow(shares)  # as from a backup
+    paid = 25 * before.spend("ATM1", 25)
+    paid += 25 * again.spend("ATM1", 25) + 25 * again.spend("ATM2", 25)
+    assert paid == 75
+
+    careful = Escrow({**shares, "ATM1": 0})  # until its journal says what it spent
+    paid = 25  # by ATM1, before it forgot
+    paid += 25 * careful.spend("ATM1", 25) + 25 * careful.spend("ATM2", 25)
+    assert paid == 50
+
+
 def test_escrow_keeps_its_own_copy_of_the_shares() -> None:
     shares = {"a": 5}
     escrow = Escrow(shares)

@@ -11,7 +11,7 @@ from sdnotes.herd import RetryBudget
 
 
 @given(
-    percent=st.integers(0, 150),
+    percent=st.integers(0, 100),
     reserve=st.integers(1, 20),
     steps=picks([True, False], max_size=100),
 )
@@ -97,6 +97,13 @@ def test_a_tenth_and_a_reserve_of_ten_are_the_defaults() -> None:
     for _ in range(99):
         budget.note_request()
     assert budget.retries_left == 9
+
+
+def test_a_request_earns_no_more_than_the_reserve_can_keep() -> None:
+    """Else a budget of 200 % would be one of 100 %, and nobody told."""
+    RetryBudget(percent=200, reserve=2)
+    with pytest.raises(ValueError, match="reserve=1"):
+        RetryBudget(percent=200, reserve=1)
 
 
 def test_a_reserve_of_nothing_can_earn_nothing() -> None:

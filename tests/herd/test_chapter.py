@@ -2,15 +2,17 @@
 
 import re
 
+import pytest
+
 from sdnotes.herd import (
     arrivals_us,
     busiest,
     offset_s,
     poisson_us,
+    reconnect_times_s,
     run_dam,
     run_stampede,
 )
-from sdnotes.herd.early_expiry import mean_lead_s
 from sdnotes.herd.shared_retries import calls_of_retries
 from sdnotes.sim.intervals import Interval
 from sitebuild import DOCS, records
@@ -46,21 +48,25 @@ def test_each_system_has_a_row() -> None:
 
 def test_the_numbers_between_the_snippets_are_those_that_the_code_gives() -> None:
     text = words("index")
-    readers_us = poisson_us(1000, run_ms=1400, seed=1)
-    nothing = run_stampede("nothing", readers_us)
-    early = run_stampede("early", readers_us)
-    assert f"{nothing.origin_calls} readers missed and each made its own call" in text
-    assert f"*Early* made {early.origin_calls} calls here" in text
-    assert "first fetch starts about half a second early" in text
-    usual = [
-        run_stampede("early", poisson_us(1000, run_ms=1400, seed=s), seed=s)
-        for s in range(10)
-    ]
-    mean = sum(run.origin_calls for run in usual) / len(usual)
-    assert "about five are usual" in text and 4 < mean < 6.5  # noqa: PT018 - one sentence
-    assert 0.45 < mean_lead_s(1000, 0.1) < 0.55
+    nothing = run_stampede("nothing", poisson_us(1000, run_ms=1400, seed=4))
+    assert f"{nothing.origin_calls} readers missed, and each made its own call" in text
     by_hand = run_stampede("nothing", [1000 * n for n in range(100)], warm=False)
-    assert by_hand.origin_calls == 100  # "| questions to the database | 100 | 1 |"
+    assert by_hand.origin_calls == 100  # "so the 100 questions take ten rounds"
+    assert by_hand.wait_ms(100) == pytest.approx(1000, abs=100)
+    # "All work is in vain from second 30 until second 100."
+    dam = run_dam(
+        arrivals_us([(120, 60), (80, 80)]), capacity_per_s=100, patience_ms=5000
+    )
+    assert "from second 30 until [second 100]" in text
+    assert dam.backlog[95] // 100 <= 5 < dam.backlog[94] / 100
+    short = run_dam(
+        arrivals_us([(120, 60), (80, 80)]),
+        capacity_per_s=100,
+        patience_ms=5000,
+        queue_limit=400,
+    )
+    assert "with 400 places all who are let in are answered in time" in text
+    assert short.late == 0
     arrivals = arrivals_us([(120, 60), (80, 120)])
     storms = words("storms")
     for limit, said in ((None, "served {} too late"), (500, "{} are still late")):
@@ -80,6 +86,13 @@ def test_what_the_index_says_of_deeper_pages_is_so() -> None:
         [offset_s(f"{fleet}-{n:04}", 3600) for n in range(1000)] for fleet in range(60)
     ]
     assert sum(busiest(offsets) > 4 for offsets in fleets) <= 3
+    # A window of just clients / capacity has seconds that are too full.
+    for clients, window_s, wide_s, capacity_per_s in (
+        (240_000, 120, 150, 2000),
+        (10_000, 40, 50, 250),
+    ):
+        assert busiest(reconnect_times_s(clients, window_s, seed=1)) > capacity_per_s
+        assert busiest(reconnect_times_s(clients, wide_s, seed=1)) < capacity_per_s
     assert "111 calls if a failing call takes 1 ms, and 4" in words("one-for-all")
     assert [calls_of_retries(100, ms) for ms in (1, 100)] == [111, 4]
 
@@ -134,6 +147,16 @@ def test_the_text_on_contention_names_no_winner_that_its_intervals_do_not_separa
         assert least(finish[server], first[server])
         assert most(calls[server], "none")
     assert most(finish["0"], "exponential")
+    # At one mean wait: fewer writes on no server, and done first on the slowest only.
+    for server in SERVERS:
+        plain, jittered = calls[server]["exponential"], calls[server][doubled]
+        assert jittered.high < plain.low or jittered.overlaps(plain)
+        plain, jittered = finish[server]["exponential"], finish[server][doubled]
+        assert (plain.high < jittered.low) == (server == "20")
+    assert round(finish["20"][doubled].value - finish["20"]["exponential"].value) == 2
+    for server in SERVERS:  # "on no server does decorrelated jitter make fewer writes"
+        decorrelated = calls[server]["decorrelated"].low
+        assert decorrelated > max(calls[server][b].high for b in ("equal", "full"))
 
 
 def test_the_text_on_split_budgets_is_what_the_record_says() -> None:

@@ -11,6 +11,7 @@ from sdnotes.herd import (
     busiest,
     contention,
     expected_calls,
+    full_jitter,
     reconnect_times_s,
     retry_times_s,
     run_layers,
@@ -109,6 +110,30 @@ class TestContention:
 
         assert max(finish("none", 0)) < min(finish("full", 0))
         assert min(finish("none", 2000)) > max(finish("full", 2000))
+
+    @pytest.mark.parametrize(
+        ("service_us", "longer_is_better"),
+        [(5_000, False), (20_000, True), (40_000, True)],
+    )
+    def test_a_cap_below_the_time_that_a_crowd_needs_keeps_the_server_crowded(
+        self, service_us: int, longer_is_better: bool
+    ) -> None:
+        """A hundred clients, who need 1, 4 and 8 s; the first ceiling is 2 s."""
+
+        def done_us(cap_s: float) -> int:
+            return contention.run_contention(
+                lambda rng: full_jitter(1, cap_s, rng, first_exponent=1),
+                100,
+                service_us=service_us,
+            ).finish_us
+
+        assert (done_us(2) > 2 * done_us(8)) == longer_is_better
+        assert (done_us(2) < done_us(8)) != longer_is_better
+
+    def test_a_policy_is_a_name_or_makes_the_waits(self) -> None:
+        named = contention.run_contention("full", 20)
+        made = contention.run_contention(contention.POLICIES["full"], 20)
+        assert named == made
 
     def test_the_published_numbers_come_out(self) -> None:
         """The article's figures for 100 clients, read off: about these many calls."""

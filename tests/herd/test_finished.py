@@ -171,3 +171,18 @@ def test_what_only_one_can_read_is_not_shared(iterator: object) -> None:
         asyncio.run(AsyncSingleFlight[str, object]().do("k", call))
     ways = {"sleep": lambda _: None, "now": lambda: 0.0, "delays": [0.1]}
     assert retry(lambda: iterator, on=OSError, **ways) is iterator  # type: ignore[arg-type]
+
+
+def test_what_can_be_read_once_and_is_no_iterator_is_not_recognised() -> None:
+    """Of a response that is streamed nobody can see it: it must be read in the call."""
+
+    class Streamed:
+        def __init__(self) -> None:
+            self.left = ["a", "b"]
+
+        def __iter__(self) -> Iterator[str]:
+            while self.left:
+                yield self.left.pop(0)
+
+    response = SingleFlight[str, Streamed]().do("k", Streamed)
+    assert (list(response), list(response)) == (["a", "b"], [])

@@ -73,9 +73,9 @@ def test_ask_once_gives_the_answers_and_makes_the_calls_of_the_class(
 
 
 def test_the_second_look_saves_all_calls_but_one() -> None:
-    names = mechanism("index", "second-look")
+    names = mechanism("one-for-all", "second-look-locked")
     assert len(names["calls"]) == 1
-    code = (DOCS / "chapters" / "herd" / "index.md").read_text("utf-8")
+    code = (DOCS / "chapters" / "herd" / "one-for-all.md").read_text("utf-8")
     assert "Delete the second look" in code
 
 
@@ -111,14 +111,12 @@ def test_a_slot_hands_out_the_leases_of_the_class(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_early_refresh_draws_as_the_function_does(seed: int) -> None:
-    ours = mechanism("index", "refresh-early")["refresh_now"]
+    ours = mechanism("early-and-stale", "refresh-early")["refresh_now"]
     rng, mine, theirs = (random.Random(seed) for _ in range(3))
     for _ in range(50):
         now_s, fetch_s = rng.uniform(50, 61), rng.uniform(0, 4)
-        beta = rng.choice([0.5, 1.0, 2.0])
-        assert ours(now_s, 60, fetch_s, mine, beta) == refresh_now(
-            now_s, 60, fetch_s, theirs, beta=beta
-        )
+        expected = refresh_now(now_s, 60, fetch_s, theirs)
+        assert ours(now_s, 60, fetch_s, mine) == expected
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -190,7 +188,7 @@ def test_serving_stale_tells_each_reader_what_the_class_tells(seed: int) -> None
         rng.uniform(0, 60),
         rng.uniform(1, 9),
     )
-    entry = mechanism("early-and-stale", "serve-stale")["Entry"](0, 0, ttl_s, stale_s)
+    entry = mechanism("index", "serve-stale")["Entry"](0, 0, ttl_s, stale_s)
     cache: RefreshingCache[str, int] = RefreshingCache(
         ttl_s=ttl_s, stale_s=stale_s, refresh_s=refresh_s
     )

@@ -89,9 +89,47 @@ def test_a_failure_of_long_ago_is_no_licence() -> None:
     """RFC 5861, section 4: stale is served *when an error is encountered*."""
     made = cache(stale_s=30, error_s=300, refresh_s=10)
     assert made.failed("k", 95) == Stale(1, refresh=False)
-    assert made.get("k", 114.9) == Stale(1, refresh=True)
     assert made.get("k", 115) == Miss()  # so the source is asked first
     assert made.failed("k", 116) == Stale(1, refresh=False)
+
+
+@pytest.mark.parametrize("hangs_s", [1, 9, 15, 21, 30])
+def test_a_source_in_trouble_is_asked_as_rarely_if_its_failures_take_long(
+    hangs_s: int,
+) -> None:
+    """A hundred readers a second, and each fetch fails when its time limit is over."""
+    made = cache(stale_s=30, error_s=300, refresh_s=10)
+    under_way: list[float] = []  # when each fetch began
+    asked = 0
+    for hundredth in range(6000, 36000):
+        now_s = hundredth / 100
+        while under_way and under_way[0] + hangs_s <= now_s:
+            made.failed("k", now_s, began_s=under_way.pop(0))
+        match made.get("k", now_s):
+            case Miss() | Stale(refresh=True):
+                asked += 1
+                under_way.append(now_s)
+    assert asked <= 30  # one in ten seconds
+
+
+def test_a_try_that_never_reports_is_followed_by_the_next() -> None:
+    """Who was to ask has died; others are served, and one of them asks."""
+    made = cache(stale_s=30, error_s=300, refresh_s=10)
+    made.failed("k", 95)
+    told = [made.get("k", second) for second in range(105, 360)]
+    assert Miss() not in told
+    assert told.count(Stale(1, refresh=True)) == 26
+    assert made.get("k", 360) == Miss()
+
+
+def test_who_failed_is_told_what_all_others_are_told() -> None:
+    """With ``error_s`` below ``stale_s`` (it is 0 by default) the value is there."""
+    made = cache(stale_s=300, refresh_s=10)
+    assert made.get("k", 61) == Stale(1, refresh=True)
+    assert made.failed("k", 65, began_s=61) == Stale(1, refresh=False)
+    assert made.get("k", 74.9) == Stale(1, refresh=False)
+    assert made.get("k", 75) == Stale(1, refresh=True)
+    assert made.failed("k", 360) == Miss()
 
 
 def test_a_failure_says_nothing_of_what_was_stored_after_the_fetch_began() -> None:

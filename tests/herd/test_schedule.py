@@ -14,6 +14,7 @@ from sdnotes.herd import (
     run_balancer,
     zipf_probabilities,
 )
+from sdnotes.herd.schedule import unshared_misses_by_second
 
 HOSTS = [f"host-{n:04}" for n in range(1000)]
 
@@ -73,6 +74,13 @@ def test_a_cold_cache_misses_in_each_second_as_often_as_is_computed(
             seen_in_all[second] += len(seen) - before
     expected = misses_by_second(popularity, rates, warmed=warmed)
     assert [seen / runs for seen in seen_in_all] == pytest.approx(expected, rel=0.03)
+
+
+def test_what_was_fetched_before_a_pause_is_there_after_it() -> None:
+    assert unshared_misses_by_second([1.0], [1000, 0, 1000], 0.1) == [101, 0, 0]
+    popularity, rates = zipf_probabilities(10_000), [1000, 0, 1000]
+    alone = unshared_misses_by_second(popularity, rates, 0.001)
+    assert alone == pytest.approx(misses_by_second(popularity, rates), abs=1)
 
 
 def test_the_seconds_add_up_to_the_whole_and_a_ramp_lowers_the_first() -> None:
