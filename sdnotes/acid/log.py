@@ -3,8 +3,8 @@
     file after a crash                       opening it
     A B C                                    A, B, C
     A B C+                                   A, B; the torn C is cut off
-    A + C    written before B was synced     A; neither B nor C was promised to anybody
-    A + C    written after B was synced      CorruptLogError: B was promised, and is gone
+    A + C    C was written before B's sync   A; neither B nor C was promised
+    A + C    C was written after B's sync    CorruptLogError: B was promised, is gone
 
 A ``+`` is a record that is damaged, or there in part. Whether it was merely torn or is
 corrupt, no checksum of its own can say. So each record also says up to where the log
