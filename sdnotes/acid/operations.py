@@ -40,9 +40,9 @@ class Action(StrEnum):
 class Operation:
     """One step that was done; ``at`` is its place in the history, counted from 0.
 
-    A read's ``version`` is the one that it saw, "" where the key never was; a write's is
-    the one that it made, and without a value it is a delete. A scan ``matched`` some
-    keys with their values, and had *seen* a version of every key there was.
+    A read's ``version`` is the one that it saw, "" where the key never was; a write's
+    is the one that it made, and without a value it is a delete. A scan ``matched`` some
+    keys with their values, and had ``seen`` a version of every key there was.
     """
 
     transaction: str

@@ -18,13 +18,22 @@ from enum import StrEnum
 
 from sdnotes.acid.operations import Value
 
+_KEY = r"[^\s,]+"
+
 
 class _Kind(StrEnum):
     ALL = r"all"
-    KEYS = r"key (?:= (?P<key>\w+)|in (?P<keys>\w+(?:, ?\w+)*))"
-    RANGE = r"key from (?P<low>\w+) to (?P<high>\w+)"
+    KEYS = rf"key (?:= (?P<key>{_KEY})|in (?P<keys>{_KEY}(?:, ?{_KEY})*))"
+    RANGE = rf"key from (?P<low>{_KEY}) to (?P<high>{_KEY})"
     VALUE = r"value = (?P<value>-?\w+)"
     MULTIPLE = r"value % (?P<divisor>\d+) = (?P<rest>\d+)"
+
+
+def validated_value(value: Value) -> Value:
+    """Return a value. Raises ValueError for what is no whole number and no text."""
+    if value is True or value is False or not isinstance(value, int | str):
+        raise ValueError(f"value={value!r} is not a whole number and not a text")
+    return value
 
 
 def as_value(text: str) -> Value:
@@ -87,3 +96,10 @@ class Predicate:
     def is_touched(self, key: str, before: Value | None, after: Value | None) -> bool:
         """Return whether a write may change what somebody found who asked this."""
         return self.matches(key, before) or self.matches(key, after)
+
+
+def as_condition_on(key: str) -> Predicate:
+    """Return the condition on one key. Raises ValueError for a key that cannot be."""
+    if not isinstance(key, str) or not re.fullmatch(_KEY, key):
+        raise ValueError(f"key={key!r} is not a text without blanks and commas")
+    return Predicate(f"key = {key}")
