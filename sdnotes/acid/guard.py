@@ -116,8 +116,7 @@ def _connect(store: Members, me: Member, reader: str, writer: str) -> None:
 
 
 def _sacrifice_pivot(store: Members, me: Member, victim: str) -> None:
-    reason = "what it read was overwritten, and what it wrote was read, by others"
-    _sacrifice(store, me, victim, reason)
+    _sacrifice(store, me, victim, "perhaps no serial order explains it")
 
 
 def _sacrifice(store: Members, me: Member, victim: str, reason: str) -> None:
