@@ -1,6 +1,82 @@
-"""acid: the question of this chapter, in one sentence.
+"""ACID: what survives when two people, or a power cut, get in the way?
 
-The idea, with one worked example as a table or picture of at most 12 lines.
+Two people look at one account of 10 and each add 1. What the account holds at the end
+depends on when each of them reads, and on the level at which they do so:
 
-Source: author, year, section. Left out: what. Chapter: docs/chapters/acid/.
+    T1 get x: 10    T2 get x: 10    T1 put x 11    T2 put x 11    both commit
+    read committed   11: one of the two is lost, and nobody is told
+    snapshot         11: T2 is refused, and can begin again
+    serializable     11: the same; and the same for what no two wrote
+
+A transaction is undone as a whole, or counts as a whole, as soon as its one commit
+record is on the disk.
+
+    Log, Device         records on a file     a file that forgets, lies and fails
+    Store, Transaction  keys and values, changed by transactions
+    LEVELS              six isolation levels, each three decisions
+    play, Run           an interleaving as a text, played step by step
+    ANOMALIES, matrix   ten stories, at which level each happens
+
+Source: Haerder and Reuter 1983; Gray and Reuter 1993; Berenson et al. 1995; Adya 1999.
+Left out: pages and indexes, SQL. Chapter: docs/chapters/acid/.
 """
+
+from sdnotes.acid.anomalies import ANOMALIES, Verdict, matrix, verdict
+from sdnotes.acid.device import Device
+from sdnotes.acid.errors import (
+    DeadlockError,
+    SerializationFailureError,
+    TransactionAbortedError,
+    TransactionOverError,
+    WouldBlockError,
+)
+from sdnotes.acid.journal import MalformedRecordError
+from sdnotes.acid.levels import LEVELS, Level
+from sdnotes.acid.log import (
+    CorruptLogError,
+    Log,
+    LogFailedError,
+    NotALogError,
+    Recovery,
+)
+from sdnotes.acid.operations import Action, Operation
+from sdnotes.acid.playing import Database, Run, Step, StoreDatabase, play
+from sdnotes.acid.predicate import Predicate
+from sdnotes.acid.script import MalformedScriptError
+from sdnotes.acid.store import Store
+from sdnotes.acid.stories import Anomaly, Case
+from sdnotes.acid.transaction import Transaction
+
+__all__ = [
+    "ANOMALIES",
+    "LEVELS",
+    "Action",
+    "Anomaly",
+    "Case",
+    "CorruptLogError",
+    "Database",
+    "DeadlockError",
+    "Device",
+    "Level",
+    "Log",
+    "LogFailedError",
+    "MalformedRecordError",
+    "MalformedScriptError",
+    "NotALogError",
+    "Operation",
+    "Predicate",
+    "Recovery",
+    "Run",
+    "SerializationFailureError",
+    "Step",
+    "Store",
+    "StoreDatabase",
+    "Transaction",
+    "TransactionAbortedError",
+    "TransactionOverError",
+    "Verdict",
+    "WouldBlockError",
+    "matrix",
+    "play",
+    "verdict",
+]
