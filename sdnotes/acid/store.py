@@ -62,25 +62,13 @@ class Store:
         self.recovered_commits = recovered.commits
         """How many commits were found in the log."""
         self._members = Members(log, recovered.next_number)
-        if initially:
-            for key, value in initially.items():
-                as_condition_on(key)
-                validated_value(value)
-            self._write_state(log, initially)
-        self._begin_with(initially or recovered.values)
-
-    def _write_state(self, log: Log, values: Mapping[str, Value]) -> None:
-        """Write values to a log as one transaction."""
-        number = self._members.next_number
-        self._members.next_number += 1
-        for key, value in values.items():
-            log.append(put_record(number, key, value))
-        log.append(commit_record(number))
-        log.flush()
-
-    def _begin_with(self, values: Mapping[str, Value]) -> None:
-        """Let a transaction T0 have written what is there."""
+        for key, value in (initially or {}).items():
+            as_condition_on(key)
+            validated_value(value)
         first = self._members.join(INITIAL, level_named("read uncommitted"))
+        if initially:
+            _write_state(log, first.number, initially)
+        values = initially or recovered.values
         for key in sorted(values):
             self._members.add_version(first, key, values[key])
         self._members.commit(first)
@@ -136,9 +124,18 @@ class Store:
         if active:
             raise ValueError(f"log: {', '.join(active)} still write to the old one")
         self._members.log.flush()
-        self._write_state(log, self.committed())
+        _write_state(log, self._members.next_number, self.committed())
+        self._members.next_number += 1
         self._members.log = log
 
     def check(self) -> None:
         """Assert what holds between any two steps."""
         self._members.check()
+
+
+def _write_state(log: Log, number: int, values: Mapping[str, Value]) -> None:
+    """Write values to a log as one transaction."""
+    for key, value in values.items():
+        log.append(put_record(number, key, value))
+    log.append(commit_record(number))
+    log.flush()
