@@ -1,4 +1,4 @@
-"""Programs that decide by what they read, and a transfer that a crash cuts off.
+"""Programs that decide by what they read: what happens when their steps mix?
 
     withdrawals("read committed", second_begins_after=2)
 
@@ -14,18 +14,15 @@ A program is a generator: it yields its next step, and gets what that step showe
 
 Source: Warszawski and Bailis 2017, "ACIDRain" (two withdrawals); Fekete et al. 2005
 (doctors on call).
-Left out: programs that try again. Builds on: sdnotes.acid.log, playing, store.
+Left out: programs that try again. Builds on: sdnotes.acid.playing.
 Chapter: docs/chapters/acid/.
 """
 
-import io
 from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import cycle
 from typing import TypeAlias
 
-from sdnotes.acid.log import Log
 from sdnotes.acid.playing import Run, Shown, What, play
-from sdnotes.acid.store import Store
 
 Steps: TypeAlias = Generator[str, Shown, None]
 """What a program does next, each time in the words of a script."""
@@ -132,60 +129,3 @@ def doctors(level: str, second_begins_after: int = 1) -> Run:
 
     programs = {"Alice": program_of("alice"), "Bob": program_of("bob")}
     return play_programs(programs, level, "alice = 1, bob = 1", second_begins_after)
-
-
-def sums_after_each_cut(
-    way: str, balances: Mapping[str, int], amount: int
-) -> list[tuple[int, int]]:
-    """Return how much money there is for each number of bytes that were written.
-
-    The first account pays ``amount`` to the second, "in place" (each balance is three
-    digits, overwritten from the left) or "through a log". The points are (percent of
-    the bytes, sum of both). Raises ValueError for another way, and for a balance that
-    three digits cannot hold.
-
-    Examples:
-        >>> sums_after_each_cut("in place", {"A": 100, "B": 50}, 30)
-        [(0, 150), (17, 50), (33, 120), (50, 120), (67, 120), (83, 150), (100, 150)]
-    """
-    source, target = balances
-    after = {
-        source: balances[source] - amount,
-        target: balances[target] + amount,
-    }
-    if not all(0 <= each <= 999 for each in (*balances.values(), *after.values())):
-        raise ValueError(f"amount={amount!r}: a balance leaves 0 to 999")
-    if way == "in place":
-        sums = _sums_in_place(balances, after)
-    elif way == "through a log":
-        sums = _sums_through_a_log(balances, after)
-    else:
-        raise ValueError(f"way={way!r} is neither 'in place' nor 'through a log'")
-    last = len(sums) - 1
-    return [(round(100 * cut / last), total) for cut, total in enumerate(sums)]
-
-
-def _sums_in_place(before: Mapping[str, int], after: Mapping[str, int]) -> list[int]:
-    old, new = ("".join(f"{each:03}" for each in b.values()) for b in (before, after))
-    places = [new[:cut] + old[cut:] for cut in range(len(old) + 1)]
-    return [int(digits[:3]) + int(digits[3:]) for digits in places]
-
-
-def _sums_through_a_log(
-    before: Mapping[str, int], after: Mapping[str, int]
-) -> list[int]:
-    file = io.BytesIO()
-    log = Log(file)
-    store = Store(log, initially=before)
-    start = log.end
-    transfer = store.begin()
-    for account, balance in after.items():
-        transfer.put(account, balance)
-    transfer.commit()
-    data = file.getvalue()
-    return [_sum_found(data[:cut]) for cut in range(start, len(data) + 1)]
-
-
-def _sum_found(data: bytes) -> int:
-    found = Store(Log(io.BytesIO(data))).committed()
-    return sum(each for each in found.values() if isinstance(each, int))

@@ -7,7 +7,6 @@ from sdnotes.acid.programs import (
     Steps,
     doctors,
     play_programs,
-    sums_after_each_cut,
     withdrawals,
 )
 
@@ -57,24 +56,6 @@ def test_a_program_that_waits_goes_on_when_the_other_has_ended() -> None:
     assert [step.who for step in run.waits] == ["Q"]
 
 
-@pytest.mark.parametrize("amount", [1, 10, 30, 99, 100])
-def test_through_a_log_no_cut_makes_or_loses_money_and_in_place_some_do(
-    amount: int,
-) -> None:
-    balances = {"A": 100, "B": 50}
-    logged = sums_after_each_cut("through a log", balances, amount)
-    assert {total for _, total in logged} == {150}
-    assert logged[0][0] == 0
-    assert logged[-1][0] == 100
-    in_place = sums_after_each_cut("in place", balances, amount)
-    assert (in_place[0], in_place[-1]) == ((0, 150), (100, 150))
-    assert {total for _, total in in_place} != {150}
-
-
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="second_begins_after=-1"):
         withdrawals("snapshot", -1)
-    with pytest.raises(ValueError, match="way='both'"):
-        sums_after_each_cut("both", {"A": 1, "B": 1}, 1)
-    with pytest.raises(ValueError, match="amount=2"):
-        sums_after_each_cut("in place", {"A": 1, "B": 1}, 2)
