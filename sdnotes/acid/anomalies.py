@@ -16,11 +16,11 @@ Builds on: sdnotes.acid.stories.
 Chapter: docs/chapters/acid/.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from sdnotes.acid.levels import LEVELS
-from sdnotes.acid.playing import Database, play
+from sdnotes.acid.playing import Database, Run, play
 from sdnotes.acid.stories import STORIES, Anomaly
 
 ANOMALIES = {anomaly.name: anomaly for anomaly in STORIES}
@@ -36,16 +36,21 @@ class Verdict(StrEnum):
     """Prevented where the transaction only reads, allowed where it also writes."""
 
 
-def verdict(anomaly: Anomaly, on: str | Database) -> Verdict:
-    """Return what a level, or another database, does about an anomaly."""
+def judged(anomaly: Anomaly, runs: Sequence[Run]) -> Verdict:
+    """Return what runs of an anomaly's stories, one each, say about it."""
     happened = {
         case.is_by_writing
-        for case in anomaly.cases
-        if case.happened(play(case.script, on))
+        for case, run in zip(anomaly.cases, runs, strict=True)
+        if case.happened(run)
     }
     if not happened:
         return Verdict.PREVENTED
     return Verdict.ALLOWED if False in happened else Verdict.READS_ONLY
+
+
+def verdict(anomaly: Anomaly, on: str | Database) -> Verdict:
+    """Return what a level, or another database, does about an anomaly."""
+    return judged(anomaly, [play(case.script, on) for case in anomaly.cases])
 
 
 def matrix(levels: tuple[str, ...] = tuple(LEVELS)) -> Iterator[tuple[str, ...]]:
