@@ -44,9 +44,9 @@ from typing import TextIO
 from sdnotes.acid.elle import history_of_elle
 from sdnotes.acid.forbidden import IsolationLevel, Standing
 from sdnotes.acid.history import TransactionHistory
+from sdnotes.acid.judging import LIMIT, judge_isolation
 from sdnotes.acid.lines import history_of_lines
 from sdnotes.acid.notation import history_of_notation
-from sdnotes.acid.verdict import LIMIT, judge_isolation
 
 _STATUS = {Standing.KEPT: 0, Standing.BROKEN: 1, Standing.UNDECIDED: 3}
 

@@ -88,6 +88,8 @@ class _List:
     found: Attribution
     key: str
     reads: list[tuple[int, _Elements]] = field(default_factory=list)
+    own: list[_Elements] = field(default_factory=list)
+    """What was read with elements of one's own at the end."""
     longest: _Elements = ()
 
     def take(
@@ -107,6 +109,8 @@ class _List:
             self.reads.append((number, others))
             if len(others) > len(self.longest):
                 self.longest = others
+            if done:
+                self.own.append(elements)
 
     def _wrong(
         self, phenomenon: Phenomenon, number: int, elements: _Elements, told: str
@@ -121,6 +125,9 @@ class _List:
 
     def finish(self) -> None:
         """Attribute the reads, and order what was appended."""
+        for elements in sorted(self.own, key=len):
+            if elements[: len(self.longest)] == self.longest:
+                self.longest = elements
         made = [self._made(element) for element in self.longest]
         for element, versions in zip(self.longest, made, strict=True):
             if len(versions) > 1:
@@ -179,14 +186,21 @@ class _List:
 
     def _order(self, seen: list[int]) -> None:
         """Order what was seen as it was seen, and all the rest after it."""
-        chain = [v for v in seen if self.found.is_installed(v)]
+        found = self.found
+        chain = [v for v in seen if found.is_installed(v)]
         for sooner, later in pairwise(chain):
             self._add_older(sooner, later)
-        if chain:
-            in_chain = set(chain)
-            for later in self.found.installed[self.key]:
-                if later not in in_chain:
-                    self._add_older(chain[-1], later)
+        in_chain = set(chain)
+        newest: dict[int, int] = {}
+        for later in found.installed.get(self.key, ()):
+            if later in in_chain:
+                continue
+            if chain:
+                self._add_older(chain[-1], later)
+            writer = found.versions[later].writer
+            if writer in newest:
+                self._add_older(newest[writer], later)
+            newest[writer] = later
 
     def _add_older(self, sooner: int, later: int) -> None:
         self.found.older.setdefault(self.key, []).append((sooner, later))

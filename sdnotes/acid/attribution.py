@@ -44,6 +44,8 @@ class Version:
     meets: tuple[str, ...] = ()
     is_last: bool = True
     """Whether its writer wrote the key no more."""
+    is_element: bool = False
+    """Whether it was appended, so that it stays when more is appended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Attribution:
     initial: dict[str, int] = field(default_factory=dict)
     installed: dict[str, list[int]] = field(default_factory=dict)
     left_by: dict[tuple[int, str], int] = field(default_factory=dict)
-    """The installed version of a transaction and a key."""
+    """The last version that a transaction installed of a key."""
     older: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     looks: list[Look] = field(default_factory=list)
     flows: list[tuple[int, int, str]] = field(default_factory=list)
@@ -102,7 +104,8 @@ class Attribution:
     def is_installed(self, version: int) -> bool:
         """Return whether a version is what a committed transaction left of a key."""
         made = self.versions[version]
-        return made.writer != NOBODY and made.is_last and self.kept[made.writer]
+        stays = made.is_last or made.is_element
+        return made.writer != NOBODY and stays and self.kept[made.writer]
 
     def wrong(self, phenomenon: Phenomenon, told: str) -> None:
         """Write down what is wrong already without a cycle."""
@@ -122,7 +125,9 @@ def with_writes(
                 continue
             made = len(found.versions)
             marks = access.meets if isinstance(access, Write) else ()
-            found.versions.append(Version(access.key, access.value, number, marks))
+            version = Version(access.key, access.value, number, marks)
+            version.is_element = isinstance(access, Append)
+            found.versions.append(version)
             found.made.setdefault((access.key, exactly(access.value)), []).append(made)
             if access.key in newest:
                 found.versions[newest[access.key]].is_last = False

@@ -13,12 +13,22 @@ Chapter: docs/chapters/acid/.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from sdnotes.acid.attribution import Attribution
 from sdnotes.acid.cycles import components, on_cycles, path
-from sdnotes.acid.dependencies import Edge, Edges
+from sdnotes.acid.dependencies import Edges
 from sdnotes.acid.phenomena import Anomaly, Dependency, Kind, Phenomenon
+
+
+class Edge(NamedTuple):
+    """One node comes before another one; without a kind it only leads on."""
+
+    before: int
+    kind: Kind | None
+    key: str
+    after: int
+
 
 Kinds: TypeAlias = frozenset[Kind | None]
 """Kinds of edges; None is that of an edge that only leads on."""

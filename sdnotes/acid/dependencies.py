@@ -20,11 +20,10 @@ Left out: sessions (what one client did first).
 Chapter: docs/chapters/acid/.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from sdnotes.acid.appends import attribute_lists
 from sdnotes.acid.attribution import NOBODY, Attribution, Look, with_writes
@@ -37,26 +36,21 @@ Orders = Mapping[str, Sequence[int]]
 """The installed versions of keys, oldest first."""
 
 
-class Edge(NamedTuple):
-    """One node comes before another one; without a kind it only leads on."""
-
-    before: int
-    kind: Kind | None
-    key: str
-    after: int
-
-
 @dataclass(slots=True)
 class Edges:
-    """A graph: the first nodes are the transactions, the others only lead on."""
+    """A graph: the first nodes are the transactions, the others only lead on.
+
+    An edge is a node, a kind, a key and the node that comes later; without a kind it
+    only leads on.
+    """
 
     count: int
-    found: list[Edge] = field(default_factory=list)
+    found: list[tuple[int, Kind | None, str, int]] = field(default_factory=list)
 
     def add(self, before: int, kind: Kind | None, key: str, after: int) -> None:
         """Add an edge, unless it would lead back to where it begins."""
         if before != after:
-            self.found.append(Edge(before, kind, key, after))
+            self.found.append((before, kind, key, after))
 
     def node(self) -> int:
         """Return a new node that only leads on."""
@@ -107,12 +101,7 @@ def edges_of(
         edges.add(writer, Kind.WR, key, reader)
     next_writer: dict[int, int] = {}
     for key, order in orders.items():
-        writers = [found.versions[version].writer for version in order]
-        for before, after in pairwise(writers):
-            edges.add(before, Kind.WW, key, after)
-        next_writer.update(zip(order, writers[1:], strict=False))
-        if key in found.initial and writers:
-            next_writer[found.initial[key]] = writers[0]
+        next_writer.update(_add_writes(edges, found, key, order))
     scans = _Scans(found, orders)
     for look in found.looks:
         versions = (seen[look],) if look in seen else look.versions
@@ -124,10 +113,25 @@ def edges_of(
                 edges.add(writer, Kind.WR, look.key, look.reader)
             if versions[0] in next_writer:
                 edges.add(look.reader, Kind.RW, look.key, next_writer[versions[0]])
-    for key in found.installed:
-        if key not in orders:
-            _add_partial(edges, found, key)
+    if len(orders) < len(found.installed):
+        readers = _readers(found)
+        for key in found.installed:
+            if key not in orders:
+                _add_partial(edges, found, key, readers)
     return edges
+
+
+def _add_writes(
+    edges: Edges, found: Attribution, key: str, order: Sequence[int]
+) -> dict[int, int]:
+    """Add the ww edges of one key; return who wrote the version after each."""
+    writers = [found.versions[version].writer for version in order]
+    for before, after in pairwise(writers):
+        edges.add(before, Kind.WW, key, after)
+    following = dict(zip(order, writers[1:], strict=False))
+    if key in found.initial and writers:
+        following[found.initial[key]] = writers[0]
+    return following
 
 
 def dependencies(history: TransactionHistory) -> tuple[Dependency, ...]:
@@ -186,25 +190,36 @@ class _Scans:
             writer = self.found.versions[chain[turns[later] - 1]].writer
             edges.add(look.reader, Kind.SCAN_RW, look.key, writer)
         sooner = bisect_right(turns, min(places)) - 1
-        if sooner >= 0:
+        mine = place.get(self.found.left_by.get((look.reader, look.key), NOBODY))
+        if mine is not None and mine < min(places):
+            # It saw what came after its own write: who wrote that comes before it, too.
+            writer = self.found.versions[chain[min(places) - 1]].writer
+            edges.add(writer, Kind.SCAN_WR, look.key, look.reader)
+        elif sooner >= 0:
             writer = self.found.versions[chain[turns[sooner] - 1]].writer
             edges.add(writer, Kind.SCAN_WR, look.key, look.reader)
 
 
-def _add_partial(edges: Edges, found: Attribution, key: str) -> None:
+def _readers(found: Attribution) -> dict[int, list[int]]:
+    """Return who read each version."""
+    readers: dict[int, list[int]] = {}
+    for look in found.looks:
+        if look.condition is None and len(look.versions) == 1:
+            readers.setdefault(look.versions[0], []).append(look.reader)
+    return readers
+
+
+def _add_partial(
+    edges: Edges, found: Attribution, key: str, readers: Mapping[int, Sequence[int]]
+) -> None:
     """Add the edges that hold in each order of the versions of a key."""
     first = found.first(key)
     later: dict[int, list[int]] = {first: found.installed[key]}
     for sooner, version in found.older.get(key, ()):
         later.setdefault(sooner, []).append(version)
-    readers: dict[int, list[int]] = {}
-    for look in found.looks:
-        if look.key == key and look.condition is None and len(look.versions) == 1:
-            readers.setdefault(look.versions[0], []).append(look.reader)
     for version, versions in later.items():
-        targets = _Targets(
-            edges, key, [found.versions[v].writer for v in dict.fromkeys(versions)]
-        )
+        writers = dict.fromkeys(found.versions[v].writer for v in versions)
+        targets = _Targets(edges, key, list(writers))
         if version != first:
             targets.add(found.versions[version].writer, Kind.WW)
         for reader in dict.fromkeys(readers.get(version, ())):
@@ -249,3 +264,25 @@ class _Targets:
             self.edges.add(transaction, kind, self.key, self.before[place - 1])
         if place + 1 < len(self.writers):
             self.edges.add(transaction, kind, self.key, self.after[place + 1])
+
+
+def with_time(found: Attribution, edges: Edges) -> Edges:
+    """Return a graph with an edge more where one ended before another one began.
+
+    Its own nodes stand for the moments, each before the next one, so that there are no
+    more edges than moments.
+    """
+    timed = Edges(edges.count, list(edges.found))
+    kept = [t for t, is_kept in enumerate(found.kept) if is_kept]
+    transactions = found.transactions
+    ends = sorted({end for t in kept if (end := transactions[t].end) is not None})
+    nodes = {end: timed.node() for end in ends}
+    for sooner, later in pairwise(ends):
+        timed.add(nodes[sooner], None, "", nodes[later])
+    for number in kept:
+        end, begin = transactions[number].end, transactions[number].begin
+        if end is not None:
+            timed.add(number, Kind.TIME, "", nodes[end])
+        if begin is not None and (place := bisect_left(ends, begin)):
+            timed.add(nodes[ends[place - 1]], None, "", number)
+    return timed

@@ -16,19 +16,19 @@ Left out: the shortest cycle of all; the one shown is a short one.
 Chapter: docs/chapters/acid/.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sdnotes.acid.attribution import Attribution
 from sdnotes.acid.core import Core, Kinds
 from sdnotes.acid.cycles import components, connected, path
-from sdnotes.acid.dependencies import Edges
+from sdnotes.acid.dependencies import Edges, with_time
 from sdnotes.acid.phenomena import Anomaly, Dependency, Kind, Phenomenon
 
 _ITEM: Kinds = frozenset({Kind.WW, Kind.WR, Kind.SCAN_WR, None})
 _RW: Kinds = frozenset({Kind.RW, Kind.SCAN_RW})
 _ALL = _ITEM | _RW
+_TIMED = _ALL | {Kind.TIME}
 
 
 @dataclass(slots=True)
@@ -47,13 +47,20 @@ def exhibited(found: Attribution, edges: Edges, *, is_exact: bool) -> Exhibited:
     for every 2,048 transactions with an rw edge.
     """
     result = Exhibited()
-    core = Core.of(found, edges, _ALL)
-    if core.edges:
-        _add_dirty(result, core)
-        _add_skewed(result, core)
+    timed = Core.of(found, with_time(found, edges), _TIMED)
+    if timed.edges:  # else there is no cycle without the clock either
+        core = Core.of(found, edges, _ALL)
+        if core.edges:
+            _add_dirty(result, core)
+            _add_skewed(result, core)
+        else:
+            closing = [edge for edge in timed.edges if edge.kind is Kind.TIME]
+            result.phenomena.add(Phenomenon.REAL_TIME)
+            result.anomalies.append(
+                timed.shown(Phenomenon.REAL_TIME, timed.graph(_TIMED), closing, _TIMED)
+            )
     if is_exact:
         _add_against_snapshots(result, found, edges)
-    _add_against_time(result, found, edges)
     return result
 
 
@@ -166,40 +173,3 @@ def _add_against_snapshots(result: Exhibited, found: Attribution, edges: Edges) 
 
 def _is_over(end: int | None, begin: int | None) -> bool:
     return end is not None and begin is not None and end < begin
-
-
-def _add_against_time(result: Exhibited, found: Attribution, edges: Edges) -> None:
-    """Add a cycle of dependencies and the clock, where there is none without it."""
-    if Phenomenon.G2 in result.phenomena or Phenomenon.G1C in result.phenomena:
-        return
-    timed = with_time(found, edges)
-    core = Core.of(found, timed, _ALL | {Kind.TIME})
-    closing = [edge for edge in core.edges if edge.kind is Kind.TIME]
-    if closing:
-        result.phenomena.add(Phenomenon.REAL_TIME)
-        kinds = _ALL | {Kind.TIME}
-        result.anomalies.append(
-            core.shown(Phenomenon.REAL_TIME, core.graph(kinds), closing, kinds)
-        )
-
-
-def with_time(found: Attribution, edges: Edges) -> Edges:
-    """Return a graph with an edge more where one ended before another one began.
-
-    Its own nodes stand for the moments, each before the next one, so that there are no
-    more edges than moments.
-    """
-    timed = Edges(edges.count, list(edges.found))
-    kept = [t for t, is_kept in enumerate(found.kept) if is_kept]
-    transactions = found.transactions
-    ends = sorted({end for t in kept if (end := transactions[t].end) is not None})
-    nodes = {end: timed.node() for end in ends}
-    for sooner, later in pairwise(ends):
-        timed.add(nodes[sooner], None, "", nodes[later])
-    for number in kept:
-        end, begin = transactions[number].end, transactions[number].begin
-        if end is not None:
-            timed.add(number, Kind.TIME, "", nodes[end])
-        if begin is not None and (place := bisect_left(ends, begin)):
-            timed.add(nodes[ends[place - 1]], None, "", number)
-    return timed

@@ -4,8 +4,8 @@
     T3 scans and misses y, which was deleted once     before it was there, or after
 
 Each combination is one explanation. The likeliest come first: an order in which the
-transactions may have run, as far as the rest of the graph tells; then the order in
-which they committed; then all there are, one after the other.
+transactions may have run, by the clock and by the rest of the graph; then by that
+graph alone; then all there are, one after the other.
 
 Source: Papadimitriou 1979 for why nothing much better is to be had: to say whether a
 history is serializable when the order of versions is not known is NP-complete.
@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from sdnotes.acid.attribution import NOBODY, Attribution, Look
 from sdnotes.acid.cycles import components, sorted_by_edges
-from sdnotes.acid.dependencies import Edges, Orders
+from sdnotes.acid.dependencies import Edges, Orders, with_time
 from sdnotes.acid.phenomena import Kind
 
 Explanation: TypeAlias = tuple[dict[str, Sequence[int]], dict[Look, int]]
@@ -75,23 +75,21 @@ def _open_looks(found: Attribution) -> list[Look]:
 
 def _likely_ranks(found: Attribution, edges: Edges) -> Iterator[list[int]]:
     """Yield places of the transactions in orders in which they may have run."""
-    count = len(found.transactions)
-    for kinds in (set(Kind), {Kind.WW, Kind.WR, Kind.SCAN_WR}):
-        graph: list[list[int]] = [[] for _ in range(edges.count)]
-        for before, kind, _, after in edges.found:
+    timed = with_time(found, edges)
+    every = set(Kind)
+    for tried, kinds in (
+        (timed, every),
+        (edges, every),
+        (edges, every - {Kind.RW, Kind.SCAN_RW}),
+    ):
+        graph: list[list[int]] = [[] for _ in range(tried.count)]
+        for before, kind, _, after in tried.found:
             if kind is None or kind in kinds:
                 graph[before].append(after)
-        rank = [0] * edges.count
+        rank = [0] * tried.count
         for place, node in enumerate(sorted_by_edges(graph, components(graph))):
             rank[node] = place
-        yield rank[:count]
-    ends = [transaction.end for transaction in found.transactions]
-    if None not in ends:
-        in_order = sorted(range(count), key=lambda n: (ends[n], n))
-        rank = [0] * count
-        for place, node in enumerate(in_order):
-            rank[node] = place
-        yield rank
+        yield rank[: len(found.transactions)]
 
 
 def _likely(found: Attribution, look: Look, rank: Sequence[int]) -> int:

@@ -123,8 +123,12 @@ class _Registers:
 
     def _versions(self, number: int, key: str, value: Value) -> tuple[int, ...]:
         """Return the versions that a read may have seen; none where that is wrong."""
-        found, name = self.found, self.found.name(number)
+        found = self.found
         made = found.made.get((key, exactly(value)), [])
+        if len(made) == 1 and found.is_installed(made[0]):
+            if found.versions[made[0]].writer != number:
+                return (made[0],)  # nearly always, so it comes first
+        name = found.name(number)
         if not made:
             at_first = self.first_values.setdefault(key, exactly(value))
             if at_first == exactly(value):
