@@ -99,9 +99,16 @@ class Device(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Go to a place in the file; return it."""
+        """Go to a place in the file; return it.
+
+        Raises ValueError for a place before the beginning, or counted from nowhere.
+        """
+        if whence not in (io.SEEK_SET, io.SEEK_CUR, io.SEEK_END):
+            raise ValueError(f"whence={whence!r} is not 0, 1 or 2")
         begin = (0, self._place, len(self._seen))[whence]
-        self._place = max(0, begin + offset)
+        if begin + offset < 0:
+            raise ValueError(f"offset={offset!r} is before the beginning")
+        self._place = begin + offset
         return self._place
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
@@ -122,8 +129,13 @@ class Device(io.RawIOBase):
         return size
 
     def truncate(self, size: int | None = None, /) -> int:
-        """Cut the file off, in the cache; return its size."""
+        """Cut the file off, in the cache; return its size.
+
+        Raises ValueError for a negative one.
+        """
         end = self._place if size is None else size
+        if end < 0:
+            raise ValueError(f"size={size!r} is negative")
         self._change(_Change(end, None))
         return end
 

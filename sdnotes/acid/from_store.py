@@ -82,7 +82,7 @@ class _Teller:
             self.same_as[step.version] = version
             return Read(step.key, version)
         made.append(_Made(step.version, step.transaction, step.value is None))
-        met = tuple(p.text for p in self.asked if p.matches(step.key, step.value))
+        met = tuple(p.where for p in self.asked if p.matches(step.key, step.value))
         return Write(step.key, step.version, met)
 
     def is_undone(self, made: _Made) -> bool:

@@ -137,8 +137,8 @@ class Log:
         Raises ValueError for a payload that is empty or too long, LogFailedError.
         """
         if not isinstance(payload, bytes) or not 0 < len(payload) <= MOST_BYTES:
-            begin = payload[:20]
-            raise ValueError(f"payload={begin!r}... is not 1 to {MOST_BYTES} bytes")
+            shown = repr(payload[:20] if isinstance(payload, bytes) else payload)
+            raise ValueError(f"payload={shown}... is not 1 to {MOST_BYTES} bytes")
         self._refuse_if_broken()
         self._buffer += _record(payload, self.end, self.durable)
         return self.end

@@ -53,19 +53,19 @@ class Predicate:
         (True, False, False)
     """
 
-    text: str
+    where: str
 
     def __post_init__(self) -> None:
         kind, words = self._parsed()
         if kind is _Kind.MULTIPLE and int(words["divisor"]) == 0:
-            raise ValueError(f"text={self.text!r} divides by 0")
+            raise ValueError(f"where={self.where!r} divides by 0")
 
     def _parsed(self) -> tuple[_Kind, dict[str, str]]:
         for kind in _Kind:
-            if isinstance(self.text, str) and (m := re.fullmatch(kind, self.text)):
+            if isinstance(self.where, str) and (m := re.fullmatch(kind, self.where)):
                 return kind, m.groupdict()
         raise ValueError(
-            f"text={self.text!r} is none of: all, key = x, key in x, y, "
+            f"where={self.where!r} is none of: all, key = x, key in x, y, "
             "key from a to m, value = 20, value % 3 = 0"
         )
 

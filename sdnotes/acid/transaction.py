@@ -159,7 +159,7 @@ class Transaction:
             for key, version in seen.items()
             if version.value is not None and asked.matches(key, version.value)
         }
-        self._store.record_scan(self._me, asked.text, matched, seen)
+        self._store.record_scan(self._me, asked.where, matched, seen)
         return matched
 
     def _change(
