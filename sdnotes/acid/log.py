@@ -16,8 +16,9 @@ The checksum covers the record's own offset, so an old copy of a record elsewher
 taken for one. After a failed write or sync nobody knows what is on the disk, and a
 second sync that succeeds proves nothing; so the log then does nothing more.
 
-Source: Mohan et al. 1992, "ARIES", section 3 (log sequence numbers); Rebello et al.
-2020, "Can Applications Recover from fsync Failures?".
+Source: Alagappan et al. 2018, "Protocol-Aware Recovery for Consensus-Based Storage",
+section 3.3.3 (torn or corrupt); Rebello et al. 2020, "Can Applications Recover from
+fsync Failures?"; Mohan et al. 1992, "ARIES" (log sequence numbers).
 Left out: segments, threads, the sync of a new file's folder, an adversary.
 Chapter: docs/chapters/acid/. To take away: Log.
 """

@@ -71,6 +71,7 @@ def test_one_flush_is_one_sync_for_any_number_of_records() -> None:
 
 
 def test_a_log_cut_after_any_byte_holds_its_whole_records() -> None:
+    """amelie issue 17: what is torn must go before anything is appended; rrdb 268."""
     for size in range(len(ABC) + 1):
         check_cut(size)
 
@@ -119,7 +120,7 @@ def test_a_seal_vouches_for_the_last_record_too() -> None:
 
 
 def test_a_hole_in_what_was_not_synced_is_a_torn_tail() -> None:
-    """The device wrote the second sector and not the first; nobody was told "done"."""
+    """The first sector is not there, the second is: etcd issue 6515."""
     device = Device(sector_bytes=32)
     log = Log(device, device.sync)
     log.append(b"first, and longer than a sector")
@@ -149,6 +150,7 @@ def test_a_hole_in_what_was_synced_is_not() -> None:
     ],
 )
 def test_what_stands_behind_the_last_record_is_cut_off(behind: bytes, why: str) -> None:
+    """etcd issue 11488 (zeros after a hard reboot), rocksdb 746 (recycled files)."""
     file = io.BytesIO(ABC + behind)
     assert Log(file).recovered == Recovery(3, len(ABC), len(behind)), why
     assert file.getvalue() == ABC
@@ -156,7 +158,7 @@ def test_what_stands_behind_the_last_record_is_cut_off(behind: bytes, why: str) 
 
 @pytest.mark.parametrize("length", [0, 1, 1000, 1 << 24, (1 << 24) + 1, (1 << 32) - 1])
 def test_a_wrong_length_in_the_middle_does_not_hide_what_follows(length: int) -> None:
-    """A length that is too long makes the middle of a file look like its end."""
+    """arcadedb issue 4508: the rest of the log was taken for its end."""
     content = bytearray(ABC)
     content[21 + 4 : 21 + 8] = length.to_bytes(4, "little")
     with pytest.raises(CorruptLogError, match="offset 21"):
@@ -175,6 +177,7 @@ def test_a_file_of_something_else_is_not_cut_off() -> None:
 
 
 def test_recovering_twice_is_recovering_once() -> None:
+    """leveldb issue 1287: a log with half a record at its end was used again."""
     file = io.BytesIO(ABC[:-2])
     first, second = Log(file), Log(file)
     assert list(first) == list(second) == [b"a", b"bb"]
@@ -213,6 +216,7 @@ class Fails(io.BytesIO):
 def test_after_a_write_that_failed_nothing_is_appended_to_its_remains(
     room: int, error: OSError | None
 ) -> None:
+    """rocksdb-js issue 748: a full disk, then a record behind the half of one."""
     file = Fails(room, error)
     log = Log(file)
     log.append(b"a")
@@ -227,7 +231,7 @@ def test_after_a_write_that_failed_nothing_is_appended_to_its_remains(
 
 
 def test_a_sync_that_succeeds_after_one_that_failed_proves_nothing() -> None:
-    """PostgreSQL's fsyncgate, 2018: the second fsync has nothing left to write."""
+    """PostgreSQL's fsyncgate, 2018; WiredTiger's WT-4045; acid-state issue 175."""
     device = Device(fails_sync=[1])
     log = Log(device, device.sync)
     log.append(b"a")
