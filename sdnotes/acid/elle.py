@@ -73,7 +73,7 @@ def _maps(text: str) -> Iterator[Mapping[str, Edn]]:
     if first.lstrip().startswith('{"'):
         for line in text.split("\n"):
             if line.strip():
-                yield _map(frozen(json.loads(line)))
+                yield _map(json.loads(line))
         return
     for value in values(text):
         for inside in value if isinstance(value, tuple) else (value,):
@@ -83,7 +83,7 @@ def _maps(text: str) -> Iterator[Mapping[str, Edn]]:
 def _map(value: object) -> Mapping[str, Edn]:
     if not isinstance(value, dict):
         raise _LineError(f"{value!r} is no map")
-    return {name.removeprefix(":"): inside for name, inside in value.items()}
+    return {name.removeprefix(":"): frozen(inside) for name, inside in value.items()}
 
 
 @dataclass(slots=True)
