@@ -125,9 +125,12 @@ class _Registers:
         """Return the versions that a read may have seen; none where that is wrong."""
         found = self.found
         made = found.made.get((key, exactly(value)), [])
-        if len(made) == 1 and found.is_installed(made[0]):
-            if found.versions[made[0]].writer != number:
-                return (made[0],)  # nearly always, so it comes first
+        if (
+            len(made) == 1
+            and found.is_installed(made[0])
+            and (found.versions[made[0]].writer != number)
+        ):
+            return (made[0],)  # nearly always, so it comes first
         name = found.name(number)
         if not made:
             at_first = self.first_values.setdefault(key, exactly(value))
