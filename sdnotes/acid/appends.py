@@ -11,7 +11,7 @@ tests of databases append. All reads of a list have to be beginnings of the long
 one that is not shows a version that was taken back later.
 
 Source: Kingsbury and Alvaro 2020, "Elle", sections 3 and 4.
-Left out: elements that are taken out again.
+Left out: elements that are taken out again. Builds on: sdnotes.cap.values.
 Chapter: docs/chapters/acid/.
 """
 

@@ -10,6 +10,7 @@ What was there at first needs no writer; but there can only be one such value of
 
 Source: Adya, Liskov, O'Neil 2000, section 4.2, for what a transaction must see of its
 own writes. Left out: several values at first.
+Builds on: sdnotes.cap.values.
 Chapter: docs/chapters/acid/.
 """
 
