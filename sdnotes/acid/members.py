@@ -134,9 +134,10 @@ class Members:
         """Assert what holds between any two steps."""
         self.versions.check()
         active = {m.name for m in self.by_name.values() if m.state is State.ACTIVE}
-        for key, writer in self.versions.open_keys():
-            assert writer in active, f"{key}: {writer} has ended"
-            assert self.locks.keys.get(key) == writer, f"{key} is not {writer}'s"
+        for writer, versions in self.versions.opened.items():
+            assert writer in active, f"{writer} has ended"
+            for key, _ in versions:
+                assert self.locks.keys.get(key) == writer, f"{key} is not {writer}'s"
         assert set(self.locks.keys.values()) <= active
         assert self.locks.predicates.keys() <= active
         assert self.locks.waits.keys() <= active

@@ -39,14 +39,17 @@ class Versions:
     """The versions of each key, oldest first; at most one writer's are open."""
 
     chains: dict[str, list[Version]] = field(default_factory=dict)
+    opened: dict[str, list[tuple[str, Version]]] = field(default_factory=dict)
+    """What each writer has written and not yet committed, as (key, version)."""
 
     def __iter__(self) -> Iterator[str]:
         """Yield the keys that ever were, in order."""
         return iter(sorted(self.chains))
 
     def add(self, key: str, version: Version) -> None:
-        """Add a key's newest version."""
+        """Add a key's newest version, which is open."""
         self.chains.setdefault(key, []).append(version)
+        self.opened.setdefault(version.writer, []).append((key, version))
 
     def visible(
         self, key: str, reader: str, reads: Reads, snapshot: int
@@ -70,50 +73,46 @@ class Versions:
 
     def newer(
         self, key: str, than: Version | None
-    ) -> list[tuple[Version | None, Version]]:
-        """Return the versions after one, oldest first, each with its predecessor."""
+    ) -> Iterator[tuple[Version | None, Version]]:
+        """Yield the versions after one, newest first, each with its predecessor."""
         chain = self.chains.get(key, [])
-        begin = 0 if than is None else chain.index(than) + 1
-        return [
-            (chain[place - 1] if place else None, chain[place])
-            for place in range(begin, len(chain))
-        ]
+        for place in reversed(range(len(chain))):
+            if chain[place] is than:
+                return
+            yield (chain[place - 1] if place else None), chain[place]
 
-    def since_commit(self, key: str) -> list[Version]:
-        """Return the newest committed version, and those that are open."""
-        return [v for v in self.chains.get(key, []) if not self._is_past(key, v)]
-
-    def _is_past(self, key: str, version: Version) -> bool:
-        return version.committed_at is not None and version is not self.committed(key)
-
-    def open_keys(self) -> list[tuple[str, str]]:
-        """Return each key that somebody is writing, and who."""
-        newest = ((key, chain[-1]) for key, chain in sorted(self.chains.items()))
-        return [(key, v.writer) for key, v in newest if v.committed_at is None]
+    def since_commit(self, key: str) -> Iterator[Version]:
+        """Yield the versions that are open, newest first, then the committed one."""
+        for version in reversed(self.chains.get(key, [])):
+            yield version
+            if version.committed_at is not None:
+                return
 
     def commit(self, writer: str, moment: int) -> None:
         """Say of all that a transaction wrote that it is committed."""
-        for chain in self.chains.values():
-            for version in chain:
-                if version.writer == writer and version.committed_at is None:
-                    version.committed_at = moment
+        for _, version in self.opened.pop(writer, ()):
+            version.committed_at = moment
 
     def remove(self, writer: str) -> None:
         """Take away all that a transaction wrote and has not committed."""
-        for key, chain in list(self.chains.items()):
-            kept = [
-                v for v in chain if v.writer != writer or v.committed_at is not None
-            ]
-            if kept:
-                self.chains[key] = kept
-            else:
+        for key, _ in self.opened.pop(writer, ()):
+            self.chains[key].pop()  # what is open stands at the end
+            if not self.chains[key]:
                 del self.chains[key]
 
     def check(self) -> None:
         """Assert what holds between any two calls."""
+        found: dict[str, list[tuple[str, Version]]] = {}
         for key, chain in self.chains.items():
             closed = [v.committed_at for v in chain if v.committed_at is not None]
             assert closed == sorted(closed), f"{key}: {closed} is not in order"
-            opened = chain[len(closed) :]
-            assert all(v.committed_at is None for v in opened), f"{key}: open inside"
-            assert len({v.writer for v in opened}) <= 1, f"{key}: two open writers"
+            for version in chain[len(closed) :]:
+                assert version.committed_at is None, f"{key}: open inside"
+                found.setdefault(version.writer, []).append((key, version))
+        for writer, versions in found.items():
+            known = self.opened[writer]
+            assert len(versions) == len(known)
+            assert all(each in known for each in versions), f"{writer} wrote others"
+        assert found.keys() == self.opened.keys()
+        keys = [key for versions in found.values() for key in {k for k, _ in versions}]
+        assert len(keys) == len(set(keys)), "a key has two open writers"

@@ -2,7 +2,7 @@
 
 import pytest
 from acid.interleavings import is_serializable, scripts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sdnotes.acid import LEVELS, Action, Store, StoreDatabase, play
@@ -42,6 +42,7 @@ def test_a_weaker_level_does_not_always(level: str) -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@settings(max_examples=60)
 @given(script=scripts())
 def test_at_every_level_all_that_is_asked_for_is_settled_in_the_end(
     level: str, script: str
@@ -54,6 +55,7 @@ def test_at_every_level_all_that_is_asked_for_is_settled_in_the_end(
 
 
 @pytest.mark.parametrize("level", LEVELS)
+@settings(max_examples=60)
 @given(script=scripts())
 def test_a_read_sees_the_version_that_its_level_says(level: str, script: str) -> None:
     history = play(script, level).history
@@ -68,10 +70,15 @@ def test_a_read_sees_the_version_that_its_level_says(level: str, script: str) ->
             snapshots[o.transaction] = newest
         elif o.action is Action.WRITE:
             written[o.transaction, o.key] = open_now[o.key] = o.version
-        elif o.action is Action.READ and reads is not Reads.SNAPSHOT:
-            may_see = {newest.get(o.key, "")}
-            if reads is Reads.NEWEST:
-                may_see |= {open_now.get(o.key, newest.get(o.key, ""))}
+        elif o.action is Action.READ:
+            sees = {
+                Reads.NEWEST: {**newest, **open_now},
+                Reads.COMMITTED: newest,
+                Reads.SNAPSHOT: snapshots[o.transaction],
+            }[reads]
+            may_see = {sees.get(o.key, "")}
+            if "for update" in script:
+                may_see |= {newest.get(o.key, "")}
             own = written.get((o.transaction, o.key))
             assert o.version in ({own} if own else may_see)
         elif o.action in (Action.COMMIT, Action.ABORT):
@@ -83,6 +90,7 @@ def test_a_read_sees_the_version_that_its_level_says(level: str, script: str) ->
                         committed.setdefault(key, []).append(name)
 
 
+@settings(max_examples=100)
 @given(script=scripts(), level=st.sampled_from(["snapshot", "serializable"]))
 def test_two_that_overlap_do_not_both_commit_a_write_to_one_key(
     script: str, level: str
@@ -103,6 +111,7 @@ def test_two_that_overlap_do_not_both_commit_a_write_to_one_key(
             assert not (overlap and wrote.get(a, set()) & wrote.get(b, set()))
 
 
+@settings(max_examples=40)
 @given(script=scripts())
 def test_reads_at_their_snapshot_never_wait(script: str) -> None:
     for level in ("snapshot", "serializable", "repeatable read", "read committed"):
