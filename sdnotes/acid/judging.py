@@ -252,7 +252,7 @@ class _Judge:
         self._break(sample.phenomena)
         self._break({p for level in FORBIDDEN for p in FORBIDDEN[level]})
         if set(self.levels) != before:
-            why = "in each order of versions that reads allow there is one; here in one"
+            why = "in whichever order the versions came; this is one of them"
             self.anomalies += [replace(a, told=why) for a in sample.anomalies]
 
     def _finish(self) -> None:

@@ -25,6 +25,9 @@ from sdnotes.acid.predicate import Predicate
 from sdnotes.cap.values import exactly, same
 from sdnotes.sim import MalformedHistoryError, Value
 
+_MOST_LOOKS = 500_000
+"""How many keys scans may pass over: each takes some 200 bytes."""
+
 
 def attribute_registers(
     found: Attribution,
@@ -211,24 +214,31 @@ class _Registers:
 
     def attribute_absences(self) -> None:
         """Add what scans must have seen of the keys that they did not find."""
+        conditions = dict.fromkeys(condition for _, condition, _ in self.scans)
+        missed = {condition: self._may_miss(condition) for condition in conditions}
+        looks = sum(len(missed[condition]) for _, condition, _ in self.scans)
+        if looks > _MOST_LOOKS:
+            told = f"scans passed over more than {_MOST_LOOKS} keys, which is too many"
+            self.found.questions.append(told)
+            return
+        for number, condition, known in self.scans:
+            self._add_absences(number, condition, known, missed[condition])
+
+    def _may_miss(self, condition: str) -> dict[str, tuple[int, ...]]:
+        """Return the versions that do not meet it, of the keys that can meet it."""
         found = self.found
-        conditions = {condition for _, condition, _ in self.scans}
-        keys = found.installed.keys() - self.lists
-        for condition in sorted(conditions):
-            missed: dict[str, tuple[int, ...]] = {}
-            for key in sorted(keys):
-                versions = (found.first(key), *found.installed[key])
-                met = [self._meets_version(v, condition) for v in versions]
-                for version, is_met in zip(versions, met, strict=True):
-                    if is_met:
-                        self._mark((version,), condition)
-                if any(met):
-                    missed[key] = tuple(
-                        v for v, is_met in zip(versions, met, strict=True) if not is_met
-                    )
-            for number, asked, known in self.scans:
-                if asked == condition:
-                    self._add_absences(number, condition, known, missed)
+        missed: dict[str, tuple[int, ...]] = {}
+        for key in sorted(found.installed.keys() - self.lists):
+            versions = (found.first(key), *found.installed[key])
+            met = [self._meets_version(version, condition) for version in versions]
+            for version, is_met in zip(versions, met, strict=True):
+                if is_met:
+                    self._mark((version,), condition)
+            if any(met):
+                missed[key] = tuple(
+                    v for v, is_met in zip(versions, met, strict=True) if not is_met
+                )
+        return missed
 
     def _add_absences(
         self,

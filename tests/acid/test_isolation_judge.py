@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from acid import isolation_twins as twins
 
+from sdnotes.acid import registers
 from sdnotes.acid.anomalies import ANOMALIES
 from sdnotes.acid.cycles import components, connected, path, sorted_by_edges
 from sdnotes.acid.dependencies import dependencies
@@ -440,3 +441,16 @@ def test_a_story_that_happens_has_the_phenomenon_that_it_is_named_after(
         assert verdict.levels[PROMISED[level]] is Standing.KEPT
         if case.happened(run):
             assert verdict.levels[SERIALIZABLE] is Standing.BROKEN, (run.table(), name)
+
+
+def test_scans_that_pass_over_too_much_leave_open_what_depends_on_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registers, "_MOST_LOOKS", 3)
+    made = [Transaction(f"W{n}", (Write(f"k{n}", 2 * n),)) for n in range(4)]
+    scan = Transaction("S", (Scan(twins.EVEN, ()), Read("k0", 0)))
+    verdict = judge_isolation(TransactionHistory((*made, scan)))
+    assert verdict.levels[SERIALIZABLE] is Standing.UNDECIDED
+    assert "more than 3 keys, which is too many" in str(verdict)
+    monkeypatch.undo()
+    assert not kept(TransactionHistory((*made, scan)), SERIALIZABLE)
