@@ -2,7 +2,8 @@
 
 import io
 import random
-from itertools import count
+from collections.abc import Callable
+from itertools import count, product
 from zlib import crc32
 
 import pytest
@@ -17,7 +18,11 @@ from sdnotes.acid import (
     TransactionAbortedError,
     WouldBlockError,
 )
+from sdnotes.acid.idempotency import Attempt, IdempotencyStore, KeyReusedError
 from sdnotes.acid.locks import LockTable
+from sdnotes.acid.outbox import run_outbox
+from sdnotes.acid.saga import run_saga
+from sdnotes.acid.two_phase import run_two_phase
 from sdnotes.herd import retry
 from sitebuild.testing.snippets import Snippets
 
@@ -324,3 +329,72 @@ def test_the_withdrawal_that_tries_again_pays_from_the_new_balance() -> None:
     names = mechanism("locks", "with-retry")
     assert names["store"].committed() == {"balance": 5}
     assert names["pauses_s"] == [0.05]
+
+
+@pytest.mark.parametrize("votes", list(product([True, False], repeat=2)))
+@pytest.mark.parametrize("is_decided", [True, False])
+def test_two_phases_leave_the_parts_as_the_run_does(
+    votes: tuple[bool, bool], is_decided: bool
+) -> None:
+    names = mechanism("several-machines", "two-phases")
+    log: list[str] = []
+    states = names["first_phase"](votes)
+    if is_decided:
+        names["decide"](votes, log)
+    parts = dict(zip("AB", votes, strict=True))
+    step = (
+        "coordinator: tells A to commit" if is_decided else "coordinator: writes commit"
+    )
+    if all(votes):
+        away = run_two_phase(votes=parts, crash=step).outcomes
+        back = run_two_phase(votes=parts, crash=step, recovers_ms=30).outcomes
+        assert states == list(away.values())
+    else:
+        back = run_two_phase(votes=parts).outcomes
+    assert names["second_phase"](states, log) == list(back.values())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_key_is_paid_once_as_the_idempotency_store_says(seed: int) -> None:
+    rng = random.Random(seed)
+    pay = mechanism("several-machines", "once-per-key")["pay"]
+    store: IdempotencyStore[str] = IdempotencyStore(lease_us=10, keep_us=1000)
+    for now_us in range(30):
+        key, amount = rng.choice(["a", "b", "c"]), rng.choice([10, 20])
+        try:
+            found = store.begin("ann", key, str(amount), now_us)
+        except KeyReusedError:
+            wanted = "refused"
+        else:
+            if isinstance(found, Attempt):
+                store.complete(found, f"paid {amount}", now_us)
+            wanted = f"paid {amount}"
+        assert pay(key, amount) == wanted
+
+
+@pytest.mark.parametrize("full", ["", "flight", "hotel", "car"])
+def test_the_saga_makes_up_for_what_the_run_makes_up_for(full: str) -> None:
+    saga = mechanism("several-machines", "a-saga")["saga"]
+    booked: list[str] = []
+
+    def step(company: str) -> tuple[Callable[[], bool], Callable[[], None]]:
+        def book() -> bool:
+            if company != full:
+                booked.append(company)
+            return company != full
+
+        return book, lambda: booked.remove(company)
+
+    ends = saga([step(company) for company in ("flight", "hotel", "car")])
+    run = run_saga(full=full)
+    assert ends == run.state
+    assert booked == [c for c, end in run.outcomes.items() if end == "booked"]
+
+
+def test_the_relay_that_crashes_sends_twice() -> None:
+    names = mechanism("several-machines", "an-outbox")
+    assert [number for number, _ in names["arrived"]] == [1, 1]
+    left = names["db"].execute("SELECT count(*) FROM outbox").fetchone()
+    assert left == (0,)
+    run = run_outbox(way="outbox", orders=1, crash="shop: crosses out note 1")
+    assert run.twice == (1,)
