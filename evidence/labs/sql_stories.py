@@ -24,7 +24,9 @@ from typing import Any, Protocol
 import psycopg
 import pymysql
 
-from evidence.labs import mariadb_alone, postgres_pair
+from evidence.labs.mariadb_alone import Node as MariaNode
+from evidence.labs.mariadb_alone import rows as ask
+from evidence.labs.postgres_pair import Node as PostgresNode
 from evidence.labs.server import ServerError
 from evidence.labs.sql_of_scripts import TABLE, shown, statement
 from sdnotes.acid import SerializationFailureError, WouldBlockError
@@ -101,7 +103,7 @@ class PostgresSession:
 class Postgres:
     """A PostgreSQL server at one level."""
 
-    node: postgres_pair.Node
+    node: PostgresNode
     level: str
     look_every_s: float = 0.01
     seen_for_s: float = 0.0
@@ -136,11 +138,11 @@ class MariaSession:
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement."""
         try:
-            return mariadb_alone.rows(self.connection, statement)
+            return ask(self.connection, statement)
         except pymysql.err.OperationalError as error:
             if error.args[0] not in (1020, 1213):
                 raise
-            mariadb_alone.rows(self.connection, "rollback")
+            ask(self.connection, "rollback")
             raise SerializationFailureError(str(error.args[0])) from error
 
     def close(self) -> None:
@@ -152,7 +154,7 @@ class MariaSession:
 class Maria:
     """A MariaDB server at one level."""
 
-    node: mariadb_alone.Node
+    node: MariaNode
     level: str
     refuses: bool = False
     """Whether innodb_snapshot_isolation is on."""

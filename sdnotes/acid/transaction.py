@@ -179,11 +179,15 @@ class Transaction:
         }
         guard.before_writes(self._store, self._me, changes)
         self._found(asked, view)
-        self._write(changes)
+        self._apply(changes)
         return tuple(changes)
 
     def _write(self, changes: Mapping[str, Value | None]) -> None:
         guard.before_writes(self._store, self._me, changes)
+        self._apply(changes)
+
+    def _apply(self, changes: Mapping[str, Value | None]) -> None:
+        """Write what nothing is in the way of any more."""
         for key, value in changes.items():
             self._store.log.append(put_record(self._me.number, key, value))
             guard.write(self._store, self._me, key, value)

@@ -1,5 +1,6 @@
 """The anomaly matrix is Hermitage's, cell by cell; and without isolation all happen."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -7,9 +8,21 @@ import pytest
 from acid.interleavings import serial
 from acid.peers import Bare
 
+from evidence.labs.acid.isolation import told, tried
 from evidence.labs.sqlite_stories import MODES, Sqlite
-from sdnotes.acid import ANOMALIES, LEVELS, Verdict, matrix, play, verdict
+from sdnotes.acid import (
+    ANOMALIES,
+    LEVELS,
+    StoreDatabase,
+    Verdict,
+    matrix,
+    play,
+    verdict,
+)
 from sdnotes.acid.script import parse
+from sitebuild import RECORDS
+
+READS = ("evidence/records/acid/isolation.json",)
 
 NO, YES, RO = Verdict.PREVENTED, Verdict.ALLOWED, Verdict.READS_ONLY
 
@@ -67,3 +80,22 @@ def test_sqlite_plays_the_same_stories(mode: str, tmp_path: Path) -> None:
     with Sqlite(mode, tmp_path) as peer:
         row = [verdict(anomaly, peer) for anomaly in ANOMALIES.values()]
     assert row == SQLITE[mode], sqlite3.sqlite_version
+
+
+def test_the_recorded_rows_of_our_store_are_what_it_does_now() -> None:
+    record = json.loads((RECORDS / "acid" / "isolation.json").read_text("utf-8"))
+    ours = [tried("our store", level, StoreDatabase(level)) for level in LEVELS]
+    recorded = [row for row in record["rows"] if row[0] == "our store"]
+    assert recorded == [list(told(each, ours)) for each in ours]
+
+
+def test_postgresql_waits_and_refuses_as_often_as_our_store_does() -> None:
+    """Not only what happens is alike, but also how the rest is prevented."""
+    record = json.loads((RECORDS / "acid" / "isolation.json").read_text("utf-8"))
+    counted = {(system, level): costs for system, level, _, _, *costs in record["rows"]}
+    for ours, theirs in (
+        ("read committed", "read committed"),
+        ("snapshot", "repeatable read"),
+        ("serializable", "serializable"),
+    ):
+        assert counted["our store", ours] == counted["PostgreSQL", theirs]

@@ -22,9 +22,14 @@ from typing import Any
 import psycopg
 import pymysql
 
-from evidence.labs import mariadb_alone, postgres_alone, postgres_pair
+from evidence.labs.mariadb_alone import Node as MariaNode
+from evidence.labs.mariadb_alone import alone as mariadb_alone
 from evidence.labs.mariadb_alone import rows as ask
+from evidence.labs.mariadb_alone import version as mariadb_version
 from evidence.labs.notebook import COLUMNS, Notebook, Row
+from evidence.labs.postgres_alone import alone as postgres_alone
+from evidence.labs.postgres_pair import Node as PostgresNode
+from evidence.labs.postgres_pair import version as postgres_version
 from evidence.labs.server import lab_folder
 
 ROUNDS = 5
@@ -40,13 +45,13 @@ __all__ = ["CAPTION", "COLUMNS", "rows"]
 def rows() -> tuple[list[Row], dict[str, Any]]:
     """Return the facts, and what was observed beside them."""
     versions = {
-        "postgresql": postgres_pair.version(),
-        "mariadb": mariadb_alone.version(),
+        "postgresql": postgres_version(),
+        "mariadb": mariadb_version(),
         "psycopg": psycopg.__version__,
         "pymysql": ".".join(map(str, pymysql.VERSION[:3])),
     }
     book = Notebook(observed={"versions": versions})
-    with lab_folder() as folder, postgres_alone.alone(folder) as node:
+    with lab_folder() as folder, postgres_alone(folder) as node:
         node.do(
             "alter system set wal_writer_delay = '10s'",
             "alter system set autovacuum = off",
@@ -58,14 +63,14 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
         halfway(book, node)
         for setting in ("on", "off"):
             kept_by_postgres(book, node, setting)
-    with lab_folder() as folder, mariadb_alone.alone(folder) as maria:
+    with lab_folder() as folder, mariadb_alone(folder) as maria:
         maria.do("create table kept (setting int)")
         for number in (1, 2):
             kept_by_mariadb(book, maria, number)
     return book.rows, book.observed
 
 
-def halfway(book: Notebook, node: postgres_pair.Node) -> None:
+def halfway(book: Notebook, node: PostgresNode) -> None:
     """Kill the server between the two halves of a transfer."""
     for begins, situation in (
         (False, "PostgreSQL, killed between two updates"),
@@ -85,7 +90,7 @@ def halfway(book: Notebook, node: postgres_pair.Node) -> None:
         book.fact(situation, "how much is there of 200", str(left))
 
 
-def kept_by_postgres(book: Notebook, node: postgres_pair.Node, setting: str) -> None:
+def kept_by_postgres(book: Notebook, node: PostgresNode, setting: str) -> None:
     """Commit and kill, some times over."""
     for _ in range(ROUNDS):
         with contextlib.closing(node.connect()) as session:
@@ -98,7 +103,7 @@ def kept_by_postgres(book: Notebook, node: postgres_pair.Node, setting: str) -> 
     book.fact(situation, "commit, then a kill", f"{len(kept)} of {ROUNDS} kept")
 
 
-def kept_by_mariadb(book: Notebook, node: mariadb_alone.Node, setting: int) -> None:
+def kept_by_mariadb(book: Notebook, node: MariaNode, setting: int) -> None:
     """Commit and kill, some times over."""
     for _ in range(ROUNDS):
         node.do(f"set global innodb_flush_log_at_trx_commit = {setting}")

@@ -19,7 +19,9 @@ from typing import Any
 import psycopg
 import pymysql
 
-from evidence.labs import mariadb_alone, postgres_alone
+from evidence.labs.mariadb_alone import alone as mariadb_alone
+from evidence.labs.mariadb_alone import version as mariadb_version
+from evidence.labs.postgres_alone import alone as postgres_alone
 from evidence.labs.postgres_pair import version as postgres_version
 from evidence.labs.server import lab_folder
 from evidence.labs.sql_stories import Maria, Postgres, ServerDatabase
@@ -50,7 +52,7 @@ def rows() -> tuple[list[tuple[str, ...]], dict[str, Any]]:
     versions = {
         "sqlite": sqlite3.sqlite_version,
         "postgresql": postgres_version(),
-        "mariadb": mariadb_alone.version(),
+        "mariadb": mariadb_version(),
         "psycopg": psycopg.__version__,
         "pymysql": ".".join(map(str, pymysql.VERSION[:3])),
     }
@@ -94,7 +96,7 @@ def on_sqlite(folder: Path) -> Iterator[Tried]:
 
 def on_postgres(folder: Path) -> Iterator[Tried]:
     """Yield what PostgreSQL does, at each of its levels."""
-    with postgres_alone.alone(folder) as node:
+    with postgres_alone(folder) as node:
         node.do("alter system set deadlock_timeout = '50ms'", "select pg_reload_conf()")
         for level in LEVELS_OF_SQL:
             with ServerDatabase(Postgres(node, level)) as database:
@@ -106,7 +108,7 @@ def on_mariadb(folder: Path) -> Iterator[Tried]:
     levels = [(level, False) for level in LEVELS_OF_SQL]
     levels.insert(3, ("repeatable read", True))
     # What a commit waits for matters to a power cut, and to nothing here.
-    with mariadb_alone.alone(folder, "--innodb-flush-log-at-trx-commit=0") as node:
+    with mariadb_alone(folder, "--innodb-flush-log-at-trx-commit=0") as node:
         for level, refuses in levels:
             with ServerDatabase(Maria(node, level, refuses)) as database:
                 setting = ", innodb_snapshot_isolation" if refuses else ""
