@@ -68,9 +68,15 @@ def _elements(name: str, read: Read) -> _Elements:
 
 
 def _shown(elements: _Elements) -> str:
-    """Return elements as they were before ``exactly`` marked some of them."""
-    plain = (e[1] if isinstance(e, tuple) and len(e) == 2 else e for e in elements)
-    return f"[{', '.join(map(repr, plain))}]"
+    return f"[{', '.join(repr(_plain(element)) for element in elements)}]"
+
+
+def _plain(element: Hashable) -> Hashable:
+    """Return a value as it was before ``exactly`` marked it with its type."""
+    if not isinstance(element, tuple) or not element or type(element[0]) is not type:
+        return element
+    kind, *inside = element
+    return tuple(map(_plain, inside)) if kind is tuple else inside[0]
 
 
 class _Fault(NamedTuple):

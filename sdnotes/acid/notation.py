@@ -11,7 +11,8 @@
     what was there at first, unless T0 writes it; a value stands after = or a comma
     x without a number is the newest version with that value, or the newest at all: with
     one version of each key, that is what there is to be read
-    r1[P: ...] scans for what meets P; w2[z2 in P] writes a version that meets it
+    r1[P: ...] scans for what meets P; w2[z2 in P] writes a version that meets it; if
+    that is told of any version of z, then the others of z do not meet it
 
 Order of versions: as stated in brackets; else as they were written, if they were
 committed in that order, or if no version has a number; else it is not known.
@@ -68,6 +69,7 @@ def history_of_notation(text: str) -> TransactionHistory:
     """
     name = _NAME.match(text)
     story = _Story(text)
+    story.look_ahead()
     at = name.end() if name else 0
     while at < len(text):
         if text[at] in " \t\r\n,;":
@@ -110,6 +112,7 @@ class _Story:
     made: dict[str, list[_Made]] = field(default_factory=dict)
     first: dict[str, _Made] = field(default_factory=dict)
     numbered: set[str] = field(default_factory=set)
+    told_of: dict[str, set[str]] = field(default_factory=dict)
     orders: dict[str, tuple[Value, ...]] = field(default_factory=dict)
 
     def error(self, at: int, told: str) -> NotationError:
@@ -166,19 +169,29 @@ class _Story:
         scan = scanned(inside)
         if scan is not None:
             condition, items = scan
-            found = [self._version(item, who) for item in items]
-            rest = () if any(item.number for item in items) else self._others(found)
-            return _scan(condition, found, rest)
-        if self._is_condition(inside.strip()):
+            seen = [self._version(item, who) for item in items]
+            rest = () if any(item.number for item in items) else self._others(seen)
+            told = self.told_of.get(condition, set())
+            found = [m for m in seen if m.key not in told or condition in m.meets]
+            return _scan(
+                condition, found, [m for m in (*seen, *rest) if m not in found]
+            )
+        if inside.strip() in self.told_of:
             newest = self._others(())
             found = [made for made in newest if inside.strip() in made.meets]
             return _scan(inside.strip(), found, [m for m in newest if m not in found])
         made = self._version(item_of(inside), who)
         return Read(made.key, made.label)
 
-    def _is_condition(self, name: str) -> bool:
-        pattern = rf"(?:\s(?:in|to)\s+{re.escape(name)}\s*[\])])"
-        return bool(name) and re.search(pattern, self.text) is not None
+    def look_ahead(self) -> None:
+        """Find out of which keys it is told which versions meet a condition."""
+        for action in _ACTION.finditer(self.text):
+            try:
+                item, condition = written(action["round"] or action["square"] or "")
+            except ItemError:
+                continue  # it is told when its turn comes, or it is no write
+            if condition is not None:
+                self.told_of.setdefault(condition, set()).add(item.key)
 
     def _others(self, known: Sequence[_Made]) -> list[_Made]:
         """Return the newest version of every key that is not among those known."""

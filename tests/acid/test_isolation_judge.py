@@ -454,3 +454,83 @@ def test_scans_that_pass_over_too_much_leave_open_what_depends_on_them(
     assert "more than 3 keys, which is too many" in str(verdict)
     monkeypatch.undo()
     assert not kept(TransactionHistory((*made, scan)), SERIALIZABLE)
+
+
+def test_each_version_that_a_scan_may_have_passed_over_is_tried() -> None:
+    """R saw W1's y, and no even x: so it came after W2 made x odd, and not before W1."""
+    history = TransactionHistory(
+        (
+            Transaction("W1", (Write("x", 2), Write("y", 1))),
+            Transaction("R", (Scan(twins.EVEN, ()), Read("y", 1))),
+            Transaction("W2", (Read("x", 2), Write("x", 3))),
+        )
+    )
+    assert judge_isolation(history).order == ("W1", "W2", "R")
+
+
+@pytest.mark.parametrize(("begin", "is_over"), [(4, False), (5, False), (6, True)])
+def test_who_ends_in_the_moment_in_which_another_begins_is_not_over(
+    begin: int, is_over: bool
+) -> None:
+    """T2 missed what T1 wrote, and T3 saw it."""
+    wrote = Transaction("T1", (Write("x", 1),), begin=0, end=5)
+    missed = Transaction("T2", (Read("x", None),), begin=begin, end=9)
+    saw = Transaction("T3", (Read("x", 1),), begin=begin, end=9)
+    client = TransactionHistory((wrote, missed))
+    assert kept(client, IsolationLevel.STRICT_SERIALIZABLE) is not is_over
+    exact = replace(client, exact_moments=True)
+    assert kept(exact, IsolationLevel.SNAPSHOT) is not is_over
+    exact = TransactionHistory((wrote, saw), exact_moments=True)
+    assert kept(exact, IsolationLevel.SNAPSHOT) is is_over
+
+
+def test_what_is_wrong_is_told_with_the_values_as_they_were() -> None:
+    told = {
+        str(anomaly)
+        for accesses in (
+            (Append("x", True), Append("x", (1, (True,))), Read("x", (True,))),
+            (Append("x", 1), Read("x", (1, 1))),
+            (Read("x", (7,)), Append("x", 7)),
+            (Write("y", 1), Read("y", 2)),
+        )
+        for anomaly in judge_isolation(
+            TransactionHistory((Transaction("T1", accesses),))  # type: ignore[arg-type]
+        ).anomalies
+    }
+    assert told == {
+        "its own write unseen: T1 read x = [True]; it had appended [True, (1, (True,))]",
+        "an element twice: T1 read x = [1, 1]",
+        "its own write unseen: T1 read x = [7]; it appended some of it later",
+        "its own write unseen: T1 wrote y = 1, then read y = 2",
+    }
+
+
+def test_what_scans_found_breaks_a_level_whoever_is_in_doubt() -> None:
+    """S found W's x, and read y as it was before W."""
+    wrote = Transaction("W", (Write("x", 2), Write("y", 4)))
+    half = Transaction("S", (Scan(twins.EVEN, (("x", 2), ("y", 4))), Read("z", None)))
+    after = Transaction("V", (Read("y", 4), Write("y", 6), Write("z", 1)))
+    doubt = [
+        Transaction(f"U{n}", (Write("u", 2 * n + 1),), Status.UNKNOWN) for n in range(7)
+    ]
+    late = Transaction("L", (Read("z", 1), Scan(twins.EVEN, (("x", 2), ("y", 4)))))
+    sound = judge_isolation(TransactionHistory((wrote, half, after, *doubt)))
+    assert sound.levels[SERIALIZABLE] is Standing.KEPT
+    broken = judge_isolation(TransactionHistory((wrote, half, after, *doubt, late)))
+    assert broken.levels[SERIALIZABLE] is Standing.BROKEN
+    assert broken.levels[IsolationLevel.READ_COMMITTED] is Standing.KEPT
+
+
+def test_read_committed_is_decided_however_many_orders_are_open() -> None:
+    """T1 and T2 wrote x unseen. T1 read T2's z, so T2's x may well be the older one."""
+    history = TransactionHistory(
+        (
+            Transaction("T1", (Read("z", 1), Read("y", None), Write("x", 1))),
+            Transaction("T2", (Write("z", 1), Write("y", 1), Write("x", 2))),
+            *(Transaction(f"W{n}", (Write("w", n),)) for n in range(_MOST_OPEN)),
+        )
+    )
+    verdict = judge_isolation(history)
+    assert verdict.levels[IsolationLevel.READ_COMMITTED] is Standing.KEPT
+    assert verdict.levels[IsolationLevel.CONSISTENT_VIEW] is Standing.BROKEN
+    assert Standing.UNDECIDED not in verdict.levels.values()

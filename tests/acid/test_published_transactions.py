@@ -2,6 +2,7 @@
 
 import pytest
 
+from sdnotes.acid.dependencies import dependencies
 from sdnotes.acid.elle import history_of_elle
 from sdnotes.acid.forbidden import IsolationLevel, Standing
 from sdnotes.acid.judging import judge_isolation
@@ -78,6 +79,12 @@ ADYA = {
         "r1(Sum2,30) c1 [Sum0 << Sum2, zinit << z2]",
         (RR,),
     ),
+    # T3 depends on T1, which took x out of Sales, and not on T2, whose x2 it saw.
+    "Hpred-read": (
+        "w0(x0 in Dept=Sales) c0 w1(x1) c1 w2(x2) r3(Dept=Sales: x2; y0) w2(y2) c2 c3 "
+        "[x0 << x1 << x2, y0 << y2]",
+        (SI, STRICT),
+    ),
     "G1a": ("w1(x1) r2(x1) a1 c2", (RU,)),
     "G1b": ("w1(x1.1) r2(x1.1) w1(x1.2) c1 c2", (RU,)),
     "G1c": ("w1(x1) w2(y2) r1(y2) r2(x1) c1 c2", (RU,)),
@@ -126,6 +133,19 @@ def test_a_history_of_the_literature_keeps_what_its_authors_say(
     text: str, strongest: tuple[IsolationLevel, ...]
 ) -> None:
     assert judge_isolation(history_of_notation(text)).strongest == strongest
+
+
+def test_a_scan_depends_on_who_changed_what_it_finds_and_not_on_what_it_saw() -> None:
+    """Adya, Liskov, O'Neil 2000, section 4.4: T0, T1, T3, T2."""
+    history = history_of_notation(ADYA["Hpred-read"][0])
+    assert {str(dependency) for dependency in dependencies(history)} == {
+        "T0 -ww(x)-> T1",
+        "T1 -ww(x)-> T2",
+        "T1 -wr(x, scan)-> T3",
+        "T3 -rw(y)-> T2",
+        "T3 -rw(y, scan)-> T2",
+    }
+    assert judge_isolation(history).order == ("T0", "T1", "T3", "T2")
 
 
 ELLE_BROKEN = {
