@@ -24,7 +24,7 @@ Source: Haerder and Reuter 1983; Gray and Reuter 1993; Berenson et al. 1995; Ady
 Left out: pages and indexes, SQL. Chapter: docs/chapters/acid/.
 """
 
-from sdnotes.acid.anomalies import ANOMALIES, Verdict, matrix, verdict
+from sdnotes.acid.anomalies import ANOMALIES, Verdict, matrix, verdict_on
 from sdnotes.acid.dependencies import dependencies
 from sdnotes.acid.device import Device
 from sdnotes.acid.errors import (
@@ -113,5 +113,5 @@ __all__ = [
     "run_payment",
     "run_saga",
     "run_two_phase",
-    "verdict",
+    "verdict_on",
 ]

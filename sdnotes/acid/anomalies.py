@@ -48,7 +48,7 @@ def judged(anomaly: Anomaly, runs: Sequence[Run]) -> Verdict:
     return Verdict.ALLOWED if False in happened else Verdict.READS_ONLY
 
 
-def verdict(anomaly: Anomaly, on: str | Database) -> Verdict:
+def verdict_on(anomaly: Anomaly, on: str | Database) -> Verdict:
     """Return what a level, or another database, does about an anomaly."""
     return judged(anomaly, [play(case.script, on) for case in anomaly.cases])
 
@@ -56,4 +56,4 @@ def verdict(anomaly: Anomaly, on: str | Database) -> Verdict:
 def matrix(levels: tuple[str, ...] = tuple(LEVELS)) -> Iterator[tuple[str, ...]]:
     """Yield a row for each level: its name, then a verdict on each anomaly."""
     for level in levels:
-        yield level, *(verdict(anomaly, level) for anomaly in ANOMALIES.values())
+        yield level, *(verdict_on(anomaly, level) for anomaly in ANOMALIES.values())

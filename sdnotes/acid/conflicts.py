@@ -8,8 +8,8 @@ two of them in a row, through a *pivot* P, and C commits before A and P do. So w
 that pattern is there, one of the three that has not committed yet is aborted, mostly
 the pivot; sometimes in vain, since not every such pattern is part of a circle.
 
-Source: Cahill, Roehm, Fekete 2008; Fekete et al. 2005, theorem 2.1; that C is the first
-to commit: Ports and Grittner 2012, section 3.
+Source: Cahill, Roehm, Fekete 2008; Fekete et al. 2005; that C is the first to
+commit: Ports and Grittner 2012.
 Left out: read-only transactions that are safe by themselves, summaries to save memory.
 Chapter: docs/chapters/acid/.
 """

@@ -8,8 +8,8 @@ Data moves to the disk by whole sectors, so a write that spans two may arrive by
 A sync that *lies* moves nothing and says that it did. A sync that *fails* forgets what
 was cached, as Linux does: the next one succeeds, and has nothing left to write.
 
-Source: Pillai et al. 2014, "All File Systems Are Not Created Equal" (ALICE), section 3;
-Rebello et al. 2020, "Can Applications Recover from fsync Failures?", section 3.
+Source: Pillai et al. 2014, "All File Systems Are Not Created Equal" (ALICE); Rebello
+et al. 2020, "Can Applications Recover from fsync Failures?".
 Left out: folders, renames, a sector that is written by half, bits that rot.
 Chapter: docs/chapters/acid/.
 """

@@ -6,7 +6,7 @@
 A transaction has happened as soon as its one commit record is on the disk. Numbers of
 transactions are never used twice in a log, or a commit would adopt an old one's writes.
 
-Source: Gray and Reuter 1993, section 10.3 (redo); Mohan et al. 1992.
+Source: Gray and Reuter 1993, chapters 9 and 10; Mohan et al. 1992 (redo).
 Left out: undo (nothing uncommitted leaves the log), pages.
 Builds on: sdnotes.acid.log. Chapter: docs/chapters/acid/.
 """

@@ -12,13 +12,16 @@ A write waits, at every level, for whoever wrote the same key and has not ended.
 refused where the key has been changed since the transaction began. Serializable is
 snapshot isolation that notes who read what (SSI); the locking one waits instead.
 
-    what servers call it       PostgreSQL           MariaDB's InnoDB
-    read uncommitted           (is read committed)  read uncommitted
-    read committed             read committed       read committed
-    repeatable read            -                    REPEATABLE READ
-    snapshot                   REPEATABLE READ      ... with innodb_snapshot_isolation
-    serializable               SERIALIZABLE         -
-    two-phase locking          -                    SERIALIZABLE
+    as servers call it     PostgreSQL            MariaDB (InnoDB)
+    read uncommitted       -                     READ UNCOMMITTED
+    read committed         READ COMMITTED        READ COMMITTED
+    repeatable read        -                     REPEATABLE READ
+    snapshot               REPEATABLE READ       the same, innodb_snapshot_isolation on
+    serializable           SERIALIZABLE          -
+    two-phase locking      -                     SERIALIZABLE
+
+PostgreSQL takes READ UNCOMMITTED for READ COMMITTED. In MariaDB that setting is on by
+default since 11.6.2.
 
 Source: Berenson et al. 1995; Cahill, Roehm, Fekete 2008; Ports and Grittner 2012.
 Left out: the standard's REPEATABLE READ, which locks rows and lets phantoms in.

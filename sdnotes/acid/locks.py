@@ -6,8 +6,8 @@
 A write locks its key, and a read, where its level locks, the predicate that it asked.
 Nothing is queued here: whoever is refused asks again once one of the holders has ended.
 
-Source: Eswaran, Gray, Lorie, Traiger 1976; Gray and Reuter 1993, section 7.11.3 (waits
-for whom).
+Source: Eswaran, Gray, Lorie, Traiger 1976; Gray and Reuter 1993, chapters 7 and
+8 (locks, deadlocks).
 Left out: fair queues, intention locks, lock escalation, timeouts.
 Chapter: docs/chapters/acid/.
 """

@@ -10,7 +10,7 @@
 A version is named after who wrote it. That a read names the version that it saw, and
 not its value alone, makes the dependencies between transactions plain.
 
-Source: Adya, Liskov, O'Neil 2000, section 4.1 (histories, versions, version sets).
+Source: Adya, Liskov, O'Neil 2000 (histories, versions, version sets).
 Left out: judging. Chapter: docs/chapters/acid/.
 """
 

@@ -7,7 +7,7 @@ A lock on rows protects none that somebody is about to insert. A condition can b
 about a row before it is there; so a read that leaves its condition behind, and not the
 keys that it found, is in the way of the insert too.
 
-Source: Eswaran, Gray, Lorie, Traiger 1976, section 4 (predicate locks).
+Source: Eswaran, Gray, Lorie, Traiger 1976 (predicate locks).
 Left out: and, or, several columns; real servers lock ranges of an index instead.
 Chapter: docs/chapters/acid/.
 """

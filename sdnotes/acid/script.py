@@ -10,8 +10,7 @@
 A transaction begins at its ``begin``, or else at its first step. Empty lines are left
 out, and so is what stands behind a ``#``.
 
-Source: the notation is ours; Bernstein, Hadzilacos, Goodman 1987, section 1.2, has
-another one.
+Source: the notation is ours; Bernstein, Hadzilacos, Goodman 1987, has another one.
 Left out: steps that depend on what was read. Chapter: docs/chapters/acid/.
 """
 

@@ -17,7 +17,7 @@ from sdnotes.acid import (
     Verdict,
     matrix,
     play,
-    verdict,
+    verdict_on,
 )
 from sdnotes.acid.script import parse
 from sitebuild import RECORDS
@@ -78,7 +78,7 @@ SQLITE = {
 def test_sqlite_plays_the_same_stories(mode: str, tmp_path: Path) -> None:
     """It has one writer at a time, and so no write skew: sqlite.org/isolation.html."""
     with Sqlite(mode, tmp_path) as peer:
-        row = [verdict(anomaly, peer) for anomaly in ANOMALIES.values()]
+        row = [verdict_on(anomaly, peer) for anomaly in ANOMALIES.values()]
     assert row == SQLITE[mode], sqlite3.sqlite_version
 
 
