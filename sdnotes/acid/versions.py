@@ -73,13 +73,15 @@ class Versions:
 
     def newer(
         self, key: str, than: Version | None
-    ) -> Iterator[tuple[Version | None, Version]]:
-        """Yield the versions after one, newest first, each with its predecessor."""
+    ) -> list[tuple[Version | None, Version]]:
+        """Return the versions after one, newest first, each with its predecessor."""
         chain = self.chains.get(key, [])
+        found: list[tuple[Version | None, Version]] = []
         for place in reversed(range(len(chain))):
             if chain[place] is than:
-                return
-            yield (chain[place - 1] if place else None), chain[place]
+                break
+            found.append((chain[place - 1] if place else None, chain[place]))
+        return found
 
     def since_commit(self, key: str) -> Iterator[Version]:
         """Yield the versions that are open, newest first, then the committed one."""

@@ -155,6 +155,24 @@ def test_a_circle_of_three_is_found() -> None:
     assert run.final == {"x": 2, "y": 3, "z": 3}
 
 
+def test_a_pivot_may_be_brought_down_by_a_read_of_what_it_wrote_twice() -> None:
+    run = play(
+        """x = 1, y = 1
+        T1 begin
+        T2 get y
+        T3 put y 9
+        T3 commit
+        T2 put x 2
+        T2 put x 3
+        T1 get x
+        T1 commit
+        T2 commit""",
+        "serializable",
+    )
+    assert run.refused == {"T2": "perhaps no serial order explains it"}
+    assert run.shown("T1") == [1]
+
+
 def test_a_row_that_a_statement_waits_for_is_looked_at_again() -> None:
     """Read committed: T2 adds to what T1 has left, and loses nothing."""
     run = play("""x = 100
