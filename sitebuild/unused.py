@@ -22,9 +22,6 @@ from sitebuild.imports import home_of
 from sitebuild.problems import Problem, ProblemError, relative
 
 KEPT = {
-    "sdnotes/acid/dependencies.py": {
-        "dependencies": "the edges by themselves, for who draws or counts them",
-    },
     "sdnotes/cap/crdt.py": {
         "GCounter": "half of a PNCounter, to be taken away alone",
     },

@@ -534,3 +534,28 @@ def test_read_committed_is_decided_however_many_orders_are_open() -> None:
     assert verdict.levels[IsolationLevel.READ_COMMITTED] is Standing.KEPT
     assert verdict.levels[IsolationLevel.CONSISTENT_VIEW] is Standing.BROKEN
     assert Standing.UNDECIDED not in verdict.levels.values()
+
+
+def test_an_order_that_is_stated_counts_even_against_what_was_read() -> None:
+    """T2 saw T1's x and wrote its own, which is said to be the older one: G1c."""
+    history = TransactionHistory(
+        (
+            Transaction("T1", (Write("x", 1),)),
+            Transaction("T2", (Read("x", 1), Write("x", 2))),
+        ),
+        {"x": (2, 1)},
+    )
+    verdict = judge_isolation(history)
+    cycle = "T1 -wr(x)-> T2 -ww(x)-> T1"
+    assert str(verdict.anomalies[0]) == f"G1c (circular information flow): {cycle}"
+    assert verdict.strongest == (IsolationLevel.READ_UNCOMMITTED,)
+
+
+def test_what_was_seen_and_then_overwritten_tells_the_order_without_a_search() -> None:
+    count = 300
+    chain = (
+        Transaction(f"T{n}", (Read("x", n - 1 if n else None), Write("x", n)))
+        for n in range(count)
+    )
+    verdict = judge_isolation(TransactionHistory(tuple(chain)), limit=0)
+    assert verdict.order == tuple(f"T{n}" for n in range(count))
