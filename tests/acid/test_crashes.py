@@ -23,6 +23,7 @@ from sdnotes.acid import (
     TransactionAbortedError,
     WouldBlockError,
 )
+from sdnotes.acid.journal import commit_record, put_record, replay
 
 State = dict[str, int | str]
 KEYS = ("a", "b", "c")
@@ -289,6 +290,12 @@ def test_a_number_of_a_transaction_is_never_used_twice() -> None:
         transaction.put("z", 3)
         transaction.commit()
     assert recovered(file.getvalue()) == {"y": 2, "z": 3}
+
+
+def test_a_key_that_was_deleted_is_gone_after_a_replay() -> None:
+    records = [put_record(1, "x", 1), commit_record(1), put_record(2, "x", None)]
+    assert replay(records).values == {"x": 1}
+    assert replay([*records, commit_record(2)]).values == {}
 
 
 @pytest.mark.parametrize(
