@@ -457,7 +457,7 @@ def test_scans_that_pass_over_too_much_leave_open_what_depends_on_them(
 
 
 def test_each_version_that_a_scan_may_have_passed_over_is_tried() -> None:
-    """R saw W1's y, and no even x: so it came after W2 made x odd, and not before W1."""
+    """R saw W1's y, and no even x: it came after W2, which made x odd again."""
     history = TransactionHistory(
         (
             Transaction("W1", (Write("x", 2), Write("y", 1))),
@@ -522,7 +522,7 @@ def test_what_scans_found_breaks_a_level_whoever_is_in_doubt() -> None:
 
 
 def test_read_committed_is_decided_however_many_orders_are_open() -> None:
-    """T1 and T2 wrote x unseen. T1 read T2's z, so T2's x may well be the older one."""
+    """T1 and T2 wrote x unseen. T1 read T2's z, so T2's x may be the older one."""
     history = TransactionHistory(
         (
             Transaction("T1", (Read("z", 1), Read("y", None), Write("x", 1))),
@@ -559,3 +559,14 @@ def test_what_was_seen_and_then_overwritten_tells_the_order_without_a_search() -
     )
     verdict = judge_isolation(TransactionHistory(tuple(chain)), limit=0)
     assert verdict.order == tuple(f"T{n}" for n in range(count))
+
+
+def test_a_lost_update_is_one_in_either_order_and_needs_no_search() -> None:
+    twice = [
+        Transaction(f"T{n}", (Read("x", None), Write("x", n))) for n in range(1, 3)
+    ]
+    verdict = judge_isolation(TransactionHistory(tuple(twice)), limit=0)
+    assert verdict.levels[IsolationLevel.SNAPSHOT] is Standing.BROKEN
+    assert str(verdict.anomalies[-1]) == (
+        "G-single (lost update): T1 -rw(x)-> T2 -ww(x)-> T1; or the other way round"
+    )
