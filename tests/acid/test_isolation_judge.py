@@ -39,7 +39,7 @@ def kept(history: TransactionHistory, level: IsolationLevel) -> bool:
 @pytest.mark.parametrize("kind", ["registers", "lists", "scans"])
 def test_serializable_is_what_some_serial_order_explains(kind: str) -> None:
     verdicts = set()
-    for seed in range(1_200):
+    for seed in range(700):
         history = twins.drawn(
             random.Random(f"{kind} {seed}"),
             lists=kind == "lists",
@@ -53,7 +53,7 @@ def test_serializable_is_what_some_serial_order_explains(kind: str) -> None:
 
 def test_strictly_serializable_is_what_an_order_by_the_clock_explains() -> None:
     verdicts = set()
-    for seed in range(600):
+    for seed in range(400):
         history = twins.drawn(random.Random(seed), lists=seed % 2 == 0)
         wanted = twins.is_serializable(history, is_strict=True)
         assert kept(history, IsolationLevel.STRICT_SERIALIZABLE) is wanted, history
@@ -75,7 +75,7 @@ def test_levels_are_what_some_order_of_versions_keeps_by_definition() -> None:
 
 def test_snapshot_isolation_is_what_some_snapshots_explain() -> None:
     verdicts = set()
-    for seed in range(700):
+    for seed in range(500):
         history = twins.drawn(
             random.Random(seed), most=3, lists=seed % 3 == 0, scans=seed % 3 == 1
         )
@@ -87,7 +87,7 @@ def test_snapshot_isolation_is_what_some_snapshots_explain() -> None:
 
 def test_with_exact_moments_it_is_what_those_snapshots_explain() -> None:
     verdicts = set()
-    for seed in range(500):
+    for seed in range(300):
         history = twins.drawn(
             random.Random(seed),
             lists=seed % 2 == 0,
@@ -418,7 +418,7 @@ def _until_ended(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize("level", PROMISED)
 def test_the_store_keeps_at_each_level_what_it_promises(level: str) -> None:
     broken = set()
-    for seed in range(250):
+    for seed in range(120):
         run = play(script(random.Random(seed)), level)
         verdict = judge_isolation(history_of_operations(run.history))
         assert verdict.levels[PROMISED[level]] is Standing.KEPT, (run.table(), verdict)
@@ -498,7 +498,8 @@ def test_what_is_wrong_is_told_with_the_values_as_they_were() -> None:
         ).anomalies
     }
     assert told == {
-        "its own write unseen: T1 read x = [True]; it had appended [True, (1, (True,))]",
+        "its own write unseen: T1 read x = [True]; it had appended "
+        "[True, (1, (True,))]",
         "an element twice: T1 read x = [1, 1]",
         "its own write unseen: T1 read x = [7]; it appended some of it later",
         "its own write unseen: T1 wrote y = 1, then read y = 2",
