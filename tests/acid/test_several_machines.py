@@ -79,6 +79,10 @@ def test_who_loses_patience_may_decide_against_the_others() -> None:
     alone = run_two_phase(crash=step, recovers_ms=100, patience_ms=50)
     assert alone.outcomes == {"A": "committed", "B": "rolled back"}
     assert alone.is_split
+    notes = [(e.who, e.text) for e in alone.trace if isinstance(e, Note)]
+    assert notes.index(("B", "decides alone")) + 1 == notes.index(
+        ("B", "writes rolled back")
+    )
 
 
 def test_a_part_that_is_back_locks_again_what_it_had_promised() -> None:
