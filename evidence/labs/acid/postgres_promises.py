@@ -1,0 +1,133 @@
+"""What does PostgreSQL keep of a transaction's promises, by default and as set?
+
+    read, then write     read committed loses an update, and says nothing
+    serializable         refuses one of two (40001); whoever begins again loses nothing
+    atomicity            create table is undone too; a sequence's numbers are not
+
+Source: PostgreSQL 15's documentation, chapter 13 (concurrency control), section 5.4
+(constraints); claims ACID-03 to ACID-06 and ACID-08.
+Left out: advisory locks, savepoints, read-only deferrable transactions.
+Chapter: docs/chapters/acid/.
+"""
+
+from typing import Any
+
+import psycopg
+
+from evidence.labs.notebook import COLUMNS, Notebook, Row
+from evidence.labs.postgres_alone import alone
+from evidence.labs.postgres_pair import Node, version
+from evidence.labs.races import (
+    DEADLOCK,
+    LOCKED,
+    LOST_UPDATE,
+    ON_CALL,
+    SUBTRACTED,
+    ended,
+    one_refused,
+    read_late,
+)
+from evidence.labs.retrying import CLIENTS, TIMES, count_up
+from evidence.labs.server import lab_folder
+from evidence.labs.sql_stories import Postgres, ServerDatabase
+from sdnotes.acid import Run, play
+
+CAPTION = (
+    "One PostgreSQL server. *Read, then write*: from an account of 100, one "
+    "transaction takes 10 and another one takes 20, so that 70 should be left. *On "
+    "call*: two doctors, each of whom may leave as long as the other one stays. Codes "
+    f"are SQLSTATEs. In *100 times*, {CLIENTS} clients at once add one {TIMES} times "
+    "each."
+)
+UPDATE = "update account set value = 50"
+__all__ = ["CAPTION", "COLUMNS", "rows"]
+
+
+def rows() -> tuple[list[Row], dict[str, Any]]:
+    """Return the facts, and what was observed beside them."""
+    versions = {"postgresql": version(), "psycopg": psycopg.__version__}
+    book = Notebook(observed={"versions": versions})
+    with lab_folder() as folder, alone(folder) as node:
+        node.do("alter system set deadlock_timeout = '50ms'", "select pg_reload_conf()")
+        races(book, node)
+        for level, again in (("read committed", False), ("serializable", True)):
+            count_up(book, level, Postgres(node, level), again=again)
+        atomicity(book, node)
+        consistency(book, node)
+    return book.rows, book.observed
+
+
+def played(node: Node, level: str, script: str) -> Run:
+    """Play a script at a level."""
+    with ServerDatabase(Postgres(node, level)) as database:
+        return play(script, database)
+
+
+def races(book: Notebook, node: Node) -> None:
+    """Let two transactions get in each other's way."""
+    [(default,)] = node.rows("show default_transaction_isolation")
+    book.fact("by default", "the level", str(default))
+    for level in ("read committed", "repeatable read", "serializable"):
+        left = ended(played(node, level, LOST_UPDATE), "left")
+        book.fact(level, "read, then write", left)
+    late = read_late(played(node, "read committed", LOCKED))
+    book.fact("read committed", "read for update, then write", late)
+    left = ended(played(node, "read committed", SUBTRACTED), "left")
+    book.fact("read committed", "set value = value - ...", left)
+    for level in ("read committed", "repeatable read", "serializable"):
+        stay = ended(played(node, level, ON_CALL), "on call")
+        book.fact(level, "two doctors leave", stay)
+    said = one_refused(played(node, "read committed", DEADLOCK))
+    book.fact("read committed", "each wants what the other holds", said)
+
+
+def atomicity(book: Notebook, node: Node) -> None:
+    """Undo, and look at what is left."""
+    with node.connect() as session:
+        for statement in (
+            *("create table account (id serial, value int)", "begin"),
+            *("create table made (n int)", "insert into account (value) values (1)"),
+            "rollback",
+        ):
+            session.execute(statement)
+    made = node.rows("select 1 from pg_tables where tablename = 'made'")
+    book.fact("rolled back", "a create table", "still there" if made else "undone")
+    [(number,)] = node.rows("insert into account (value) values (100) returning id")
+    book.fact("rolled back", "the sequence's number 1", f"the next row gets {number}")
+    with node.connect() as session:
+        session.execute("begin")
+        session.execute(UPDATE)
+        codes = [code_of(session, "select 1 / 0"), code_of(session, "select 1")]
+        status = session.execute("commit").statusmessage
+    book.fact("a statement fails", "its code, and the next one's", ", ".join(codes))
+    [(value,)] = node.rows("select value from account")
+    came = f"answered {status}; the value is {value}"
+    book.fact("a statement fails", "commit, after an update to 50", came)
+    with node.connect() as session:
+        for statement in ("begin", UPDATE, "commit", "rollback"):
+            session.execute(statement)
+    [(value,)] = node.rows("select value from account")
+    book.fact("committed", "rollback, after an update to 50", f"the value is {value}")
+
+
+def consistency(book: Notebook, node: Node) -> None:
+    """Ask for what no account should hold."""
+    node.do("update account set value = 100", "update account set value = value - 500")
+    [(value,)] = node.rows("select value from account")
+    book.fact("no constraint", "take 500 from 100", f"the value is {value}")
+    node.do(
+        "update account set value = 100",
+        "alter table account add check (value >= 0)",
+    )
+    with node.connect() as session:
+        code = code_of(session, "update account set value = value - 500")
+    book.fact("check (value >= 0)", "take 500 from 100", f"refused: {code}")
+
+
+def code_of(session: psycopg.Connection[tuple[object, ...]], statement: str) -> str:
+    """Return the code with which a statement is refused, or "done"."""
+    try:
+        session.execute(statement.encode())
+    except psycopg.Error as error:
+        return error.sqlstate or "no code"
+    return "done"

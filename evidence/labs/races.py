@@ -1,0 +1,78 @@
+"""Races that applications run into, as scripts that any of our databases plays.
+
+    lost update     both read 100, and write 90 and 80: where are the 30?
+    cures           lock what is read (for update); let the database subtract
+    on call         two doctors each see that there are two, and both go home
+    deadlock        each holds what the other wants
+
+Source: Berenson et al. 1995 (lost update); Fekete et al. 2005 (doctors on call).
+Left out: what the application then does; evidence/labs/retrying.py begins again.
+"""
+
+from sdnotes.acid.playing import Run
+
+LOST_UPDATE = """balance = 100
+T1 begin
+T2 begin
+T1 get balance
+T2 get balance
+T1 put balance 90
+T2 put balance 80
+T1 commit
+T2 commit"""
+
+LOCKED = """balance = 100
+T1 begin
+T2 begin
+T1 get balance for update
+T2 get balance for update
+T1 put balance 90
+T1 commit
+T2 put balance 70    # since it has read 90
+T2 commit"""
+
+SUBTRACTED = """balance = 100
+T1 begin
+T2 begin
+T1 add -10 where key = balance
+T2 add -20 where key = balance
+T1 commit
+T2 commit"""
+
+ON_CALL = """alice = 1, bob = 1
+T1 begin
+T2 begin
+T1 scan value = 1
+T2 scan value = 1
+T1 put alice 0
+T2 put bob 0
+T1 commit
+T2 commit"""
+
+DEADLOCK = """x = 10, y = 20
+T1 begin
+T2 begin
+T1 put x 11
+T2 put y 22
+T1 put y 12
+T2 put x 21
+T1 commit
+T2 commit"""
+
+
+def ended(run: Run, what: str) -> str:
+    """Return what is there at the end, in sum, and who was refused with which code."""
+    total = sum(int(value) for value in run.final.values())
+    refusals = ", ".join(f"{who} refused: {code}" for who, code in run.refused.items())
+    return f"{what}: {total}; {refusals or 'both committed'}"
+
+
+def read_late(run: Run) -> str:
+    """Return what the second one read, which had to wait."""
+    return f"the second waits, and reads {run.shown('T2')[0]}"
+
+
+def one_refused(run: Run) -> str:
+    """Return how many committed, and the codes; which of the two is chance."""
+    codes = ", ".join(sorted(run.refused.values()))
+    return f"{len(run.committed)} committed, {len(run.refused)} refused: {codes}"
