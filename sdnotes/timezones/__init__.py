@@ -23,6 +23,7 @@ from sdnotes.timezones.changes import (
     offsets_by_day,
 )
 from sdnotes.timezones.clocks import SteppedClock
+from sdnotes.timezones.columns import COLUMNS, Column, Kept, kept_by
 from sdnotes.timezones.days import (
     MissingDayError,
     day_length_s,
@@ -59,14 +60,17 @@ from sdnotes.timezones.zone_names import UnknownZoneError, zone_named
 from sdnotes.timezones.zoned import Zoned
 
 __all__ = [
+    "COLUMNS",
     "LEAP_SECONDS",
     "RULES",
     "RULE_CHANGES",
     "Change",
     "Civil",
+    "Column",
     "FoldError",
     "GapError",
     "Instant",
+    "Kept",
     "KeptAs",
     "MeetingRun",
     "MissingDayError",
@@ -90,6 +94,7 @@ __all__ = [
     "elapsed_s",
     "first_difference",
     "group_by_day",
+    "kept_by",
     "local_day",
     "next_at",
     "offsets_by_day",
