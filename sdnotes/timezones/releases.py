@@ -17,7 +17,7 @@ import io
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 
@@ -80,7 +80,7 @@ def release_file(zone: str, release: str) -> bytes:
         raise ValueError(f"zone={zone!r} is none of {names}")
     if release not in known:
         raise ValueError(f"release={release!r} of {zone} is none of {', '.join(known)}")
-    folder = resources.files("sdnotes.timezones").joinpath("release_files", release)
+    folder = files("sdnotes.timezones").joinpath("release_files", release)
     return folder.joinpath(f"{zone.replace('/', '.')}.tzif").read_bytes()
 
 
