@@ -100,7 +100,7 @@ class Instant:
     @property
     def utc(self) -> datetime:
         """Return it as a datetime in UTC."""
-        return self.shifted(0).naive.replace(tzinfo=UTC)
+        return (_EPOCH + self.unix_us * _US).replace(tzinfo=UTC)
 
     def shifted(self, offset_s: int) -> "Civil":
         """Return what a clock shows that is this many seconds ahead of UTC.
