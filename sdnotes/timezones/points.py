@@ -49,6 +49,7 @@ def clock_around(
 ) -> dict[str, Points]:
     """Return the clock two hours around a change, a time asked for, an instant chosen.
 
+    The instant is an upright line, from 0 to what the clock shows then.
     x is in hours since the change; y is what the clock shows, in hours since the
     midnight before it.
     """
@@ -64,7 +65,7 @@ def clock_around(
         "clock before": [shown(change.at - 2 * _HOUR), (0, hours(change.civil_before))],
         "clock after": [(0, hours(change.civil_after)), shown(change.at + 2 * _HOUR)],
         "asked for": [(-2, hours(asked)), (2, hours(asked))],
-        "chosen": [shown(chosen)],
+        "chosen": [(shown(chosen)[0], 0), shown(chosen)],
     }
 
 

@@ -43,7 +43,7 @@ def test_the_point_that_is_chosen_lies_on_the_line_of_the_clock(
         asked = halfway(change)
         chosen = resolve(asked, zone, rule)
         lines = clock_around(change, zone, asked, chosen)
-        ((x, y),) = lines["chosen"]
+        _, (x, y) = lines["chosen"]
         (x0, y0), _ = lines["clock before" if x < 0 else "clock after"]
         assert y - y0 == pytest.approx(x - x0)
         assert (y == lines["asked for"][0][1]) == (change.kind == "fold")
