@@ -108,7 +108,7 @@ def read_zone_file(data: bytes) -> ZoneFile:
 def _counts(data: bytes, at: int) -> tuple[int, ...]:
     """Return the six counts of a header."""
     if len(data) < at + _HEADER.size:
-        raise ZoneFileError("no header of 44 bytes", at)
+        raise ZoneFileError("no header of 44 bytes", min(at, len(data)))
     magic, version, *counts = _HEADER.unpack_from(data, at)
     if magic != b"TZif":
         raise ZoneFileError(f"{magic!r} instead of b'TZif'", at)

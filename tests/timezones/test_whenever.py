@@ -141,6 +141,19 @@ def differs_in_fold(ours: Zoned, peer: whenever.ZonedDateTime) -> bool:
     return found.kind == "fold" and peer.timestamp() == found.later.unix_s
 
 
+def test_a_day_back_into_a_fold_keeps_their_offset_and_our_rule() -> None:
+    """They prefer the offset of before, even where "compatible" is asked for.
+
+    A rule that is stated is kept here: the same civil time is always the same instant.
+    """
+    after = Instant.parse("2025-11-03T01:30:00-05:00")
+    ours = Zoned(after, "America/New_York").plus_days(-1, "compatible")
+    peer = theirs(after, "America/New_York")
+    peer = peer.add(days=-1, disambiguation="compatible")
+    assert str(ours) == "2025-11-02T01:30:00-04:00[America/New_York]"
+    assert peer.format_iso() == "2025-11-02T01:30:00-05:00[America/New_York]"
+
+
 @given(zones, instants)
 def test_each_reads_what_the_other_writes(name: str, instant: Instant) -> None:
     zoned, peer = Zoned(instant, name), theirs(instant, name)
