@@ -27,7 +27,9 @@ _FIRST_US = (_EPOCH.min - _EPOCH) // _US
 _LAST_US = (_EPOCH.max - _EPOCH) // _US
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?"
-_CIVIL = re.compile(rf"{_DATE}[T ]{_TIME}", re.ASCII)
+_CIVIL = re.compile(rf"{_DATE}[T ]{_TIME}")
+_OFFSET = r"Z|(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2})"
+_WITH_OFFSET = re.compile(rf"({_DATE}[T ]{_TIME})(?:{_OFFSET})")
 
 
 def check_whole(name: str, value: object, first: int, last: int) -> None:
@@ -84,13 +86,20 @@ class Instant:
     def parse(cls, text: str) -> "Instant":
         """Return the instant of a timestamp with an offset, or Z.
 
-        Strict parsing, with errors that say where, is ``parse_rfc3339``. Raises
+        Errors that say where, and all of RFC 3339, are in ``parse_rfc3339``. Raises
         ValueError for other texts.
         """
-        match = re.fullmatch(rf"({_DATE}[T ]{_TIME})(?:Z|[+-]\d\d:\d\d)", text)
+        match = _WITH_OFFSET.fullmatch(text)
         if match is None:
             raise ValueError(f"text={text!r} is no time with an offset")
-        return cls.of(datetime.fromisoformat(text))
+        civil, sign = Civil.parse(match[1]), match["sign"]
+        if sign is None:
+            return cls(civil.us)
+        hours, minutes = int(match["hours"]), int(match["minutes"])
+        if hours > 23 or minutes > 59:
+            raise ValueError(f"text={text!r} has an offset of a day or more")
+        offset_us = (hours * 60 + minutes) * 60 * 10**6
+        return cls(civil.us + (offset_us if sign == "-" else -offset_us))
 
     @property
     def unix_s(self) -> int:
@@ -185,7 +194,10 @@ class Civil:
             raise ValueError(f"text={text!r} is no date and time without an offset")
         *numbers, fraction = match.groups()
         numbers.append((fraction or "0").ljust(6, "0"))
-        return cls(*(int(number or 0) for number in numbers))
+        try:
+            return cls(*(int(number or 0) for number in numbers))
+        except ValueError as error:
+            raise ValueError(f"text={text!r}: {error}") from None
 
     @property
     def naive(self) -> datetime:

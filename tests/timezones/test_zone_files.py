@@ -137,7 +137,7 @@ def test_rules_of_all_kinds_are_read_as_zoneinfo_reads_them(text: str) -> None:
 
 
 def test_a_day_without_a_letter_is_counted_from_0_with_february_29() -> None:
-    """POSIX: "zero-based Julian day". zoneinfo of 3.11 is a day early; no zone has it."""
+    """POSIX: "zero-based". zoneinfo of Python 3.11 is a day early; no zone has it."""
     rule = PosixRule.parse("ABC0DEF-1,59/0,299/0")
     for year, day in ((2023, "03-01"), (2024, "02-29")):
         ((on, _, _), _) = rule.changes_in(year)
