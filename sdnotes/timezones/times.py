@@ -28,7 +28,7 @@ _LAST_US = (_EPOCH.max - _EPOCH) // _US
 _DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
 _TIME = r"([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?"
 _CIVIL = re.compile(rf"{_DATE}[T ]{_TIME}")
-_OFFSET = r"Z|(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-9]{2})"
+_OFFSET = r"Z|(?P<sign>[+-])(?P<hours>[01][0-9]|2[0-3]):(?P<minutes>[0-5][0-9])"
 _WITH_OFFSET = re.compile(rf"({_DATE}[T ]{_TIME})(?:{_OFFSET})")
 
 
@@ -95,10 +95,8 @@ class Instant:
         civil, sign = Civil.parse(match[1]), match["sign"]
         if sign is None:
             return cls(civil.us)
-        hours, minutes = int(match["hours"]), int(match["minutes"])
-        if hours > 23 or minutes > 59:
-            raise ValueError(f"text={text!r} has an offset of a day or more")
-        offset_us = (hours * 60 + minutes) * 60 * 10**6
+        minutes = int(match["hours"]) * 60 + int(match["minutes"])
+        offset_us = minutes * 60 * 10**6
         return cls(civil.us + (offset_us if sign == "-" else -offset_us))
 
     @property
