@@ -14,6 +14,7 @@ Source: PEP 495 (fold), "Mind the gap"; the names of the rules are those of TC39
 Temporal, ``disambiguation``, whose "reject" is called "raise" here.
 Left out: keeping an offset that somebody stated; ``parse_rfc9557`` does.
 Chapter: docs/chapters/timezones/.
+To take away: readings, resolve.
 """
 
 from dataclasses import dataclass
