@@ -38,11 +38,11 @@ def zone_named(name: str) -> ZoneInfo:
     Examples:
         >>> zone_named("Europe/Paris")
         zoneinfo.ZoneInfo(key='Europe/Paris')
-        >>> zone_named("europe/paris")
-        Traceback (most recent call last):
-        ...
-        sdnotes.timezones.zone_names.UnknownZoneError: name='europe/paris' is not in \
-the tz database; did you mean 'Europe/Paris'?
+        >>> try:
+        ...     zone_named("europe/paris")
+        ... except UnknownZoneError as error:
+        ...     print(error)
+        name='europe/paris' is not in the tz database; did you mean 'Europe/Paris'?
     """
     if not isinstance(name, str):
         raise TypeError(f"name={_short(name)} is not a text")
