@@ -23,9 +23,9 @@ import pymysql
 
 from evidence.labs import mariadb_alone
 from evidence.labs.mariadb_alone import alone, version
+from evidence.labs.near_changes import SESSIONS, texts_near_changes
 from evidence.labs.notebook import COLUMNS, Notebook, Row, ask
 from evidence.labs.server import lab_folder
-from evidence.labs.timezones.texts import SESSIONS, texts_near_changes
 from sdnotes.timezones import kept_by, read_zone_file
 
 CAPTION = (

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from evidence.labs.near_changes import SESSIONS, texts_near_changes
 from evidence.labs.notebook import COLUMNS, Notebook, Row, ask
 from evidence.labs.postgres_alone import alone
 from evidence.labs.postgres_pair import version
 from evidence.labs.server import lab_folder
-from evidence.labs.timezones.texts import SESSIONS, texts_near_changes
 from sdnotes.timezones import kept_by
 
 CAPTION = (
