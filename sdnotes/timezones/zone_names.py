@@ -56,9 +56,14 @@ def as_zone(zone: str | ZoneInfo) -> ZoneInfo:
     """Return a zone that is given by its name, or as it is.
 
     Raises UnknownZoneError for another name, and TypeError for all else: a fixed offset
-    (``datetime.timezone``) knows no rules.
+    (``datetime.timezone``) knows no rules. Raises ValueError for a zone that was read
+    from a file and given no name (``key``): nobody could store it.
     """
-    return zone if isinstance(zone, ZoneInfo) else zone_named(zone)
+    if not isinstance(zone, ZoneInfo):
+        return zone_named(zone)
+    if zone.key is None:
+        raise ValueError(f"zone={zone!r} has no name: read it with a key")
+    return zone
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,6 +1,7 @@
 """RFC 3339 and RFC 9557, by the examples of the RFCs and by what comes back."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -103,8 +104,10 @@ def test_an_error_does_not_repeat_a_text_without_an_end() -> None:
 
 @given(instants, st.none() | offsets)
 def test_what_is_written_is_read_again(instant: Instant, offset_s: int | None) -> None:
-    stamp = parse_rfc3339(write_rfc3339(instant, offset_s))
+    text = write_rfc3339(instant, offset_s)
+    stamp = parse_rfc3339(text)
     assert (stamp.instant, stamp.offset_s) == (instant, offset_s)
+    assert Instant.parse(text) == Instant.of(datetime.fromisoformat(text)) == instant
 
 
 def where_wrong(parse: Callable[[], object]) -> int:
