@@ -152,7 +152,8 @@ def _between(
 def _bisected(low_us: int, high_us: int, value: Callable[[int], int]) -> Instant:
     """Return the first whole second in (low, high] with another value than low's."""
     before = value(low_us)
-    first, last = low_us // _US, -(-high_us // _US)  # at first still as before
+    # Changes are at whole seconds: that of low is as before, that of high no longer.
+    first, last = low_us // _US, high_us // _US
     while last - first > 1:
         middle = (first + last) // 2
         if value(middle * _US) == before:
