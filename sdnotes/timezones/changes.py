@@ -10,8 +10,8 @@ is held against the changes that stand in the zone's own file
 (``sdnotes.timezones.tzif``).
 
 Source: PEP 495, "Mind the gap" and "Ambiguous times".
-Left out: two changes within a day. The tz database has none (2026f: never less than a
-week apart).
+Left out: two changes within a day. The tz database has none: in release 2026f there
+are six days between two, at least.
 Chapter: docs/chapters/timezones/.
 """
 

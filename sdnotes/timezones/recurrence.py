@@ -10,8 +10,8 @@ a gap on one day moves no other day. A time that comes twice is its first.
 
 RFC 5545 says both that a time in a gap is left out and not counted (3.3.10, with an
 example) and that it is read as if written out, with the offset before the gap (end of
-3.3.10, and 3.3.5). Calendars of Google and Microsoft are reported to shift; so does
-this, unless it is told to skip.
+3.3.10, and 3.3.5). Calendars of Google and Microsoft are reported to shift (issues
+biweekly #38, ical.net #681); so does this, unless it is told to skip.
 
 Source: RFC 5545, sections 3.3.5 and 3.3.10.
 Left out: the other BY... parts, and BYDAY in years; RDATE and EXDATE; dates without a

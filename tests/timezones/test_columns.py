@@ -59,6 +59,20 @@ def test_a_leap_second_that_postgresql_moves_is_refused_by_the_model() -> None:
     assert kept_by("postgresql timestamptz", text, NEW_YORK, NEW_YORK).stored is None
 
 
+def test_of_a_fold_mariadb_takes_the_first_and_postgresql_the_second() -> None:
+    text = "2025-11-02 01:30"
+    (seen,) = (
+        came_back
+        for _, asked, came_back in facts("mariadb-columns")
+        if asked == f"'{text}', the instant"
+    )
+    first = COLUMNS["mariadb TIMESTAMP"].store(text, NEW_YORK)
+    assert first == Instant.of(datetime.fromisoformat(seen))
+    second = COLUMNS["postgresql timestamptz"].store(text, NEW_YORK)
+    assert isinstance(second, Instant)
+    assert second.unix_s - 3600 == Instant.of(datetime.fromisoformat(seen)).unix_s
+
+
 @pytest.mark.parametrize("lab", ["postgres-columns", "mariadb-columns"])
 def test_the_model_was_held_against_each_server_on_hundreds_of_texts(lab: str) -> None:
     compared = [row for row in facts(lab) if row[1].startswith("the model")]

@@ -218,6 +218,8 @@ def test_the_examples_of_rfc_9557(
         ("2022-07-08T00:14:07+01:00[!Europe/Paris]", 27),
         ("2022-07-08T00:14:07Z[!u-ca=chinese][u-ca=japanese]", 22),
         ("2022-07-08T00:14:07Z[u-ca=chinese][!u-ca=japanese]", 36),
+        ("2022-07-08T00:14:07Z[u-ca=hebrew][!u-ca=gregory]", 35),
+        ("2022-07-08T00:14:07Z[!u-ca=gregory][u-ca=hebrew]", 36),
         ("2022-07-08T00:14:07Z[!knort=blargel]", 22),
         # Section 3.2: keys of experiments.
         ("2022-07-08T00:14:07Z[_foo=bar]", 21),
@@ -266,6 +268,12 @@ def test_a_contradiction_can_be_resolved_in_two_ways(
         conflict=conflict,  # type: ignore[arg-type]
     )
     assert (str(numeric.instant), numeric.offset_s) == (instant, offset_s)
+
+
+def test_a_time_whose_zone_has_come_to_skip_it_is_shifted() -> None:
+    text = "2025-03-09T02:30:00-06:00[America/New_York]"
+    stamp = parse_rfc9557(text, conflict="zone")
+    assert str(stamp.instant) == "2025-03-09T07:30:00Z"
 
 
 @pytest.mark.parametrize(
