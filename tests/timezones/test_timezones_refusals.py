@@ -202,6 +202,19 @@ def test_a_name_that_is_none_has_an_error_that_says_why(name: str, said: str) ->
         assert len(str(caught.value)) < 200
 
 
+def test_what_is_near_is_not_looked_for_where_a_name_is_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Comparing a text of megabytes with 600 names would keep a server busy."""
+
+    def unwanted(*_: object, **__: object) -> list[str]:
+        raise AssertionError
+
+    monkeypatch.setattr("difflib.get_close_matches", unwanted)
+    with pytest.raises(tz.UnknownZoneError, match="is not in the tz database"):
+        tz.zone_named("x" * 41)
+
+
 def test_without_a_database_the_error_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
