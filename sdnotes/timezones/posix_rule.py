@@ -22,6 +22,8 @@ from datetime import date, timedelta
 
 _DAY_S = 86_400
 _EPOCH = date(1970, 1, 1).toordinal()
+_FIRST_S = (1 - _EPOCH) * _DAY_S
+_LAST_S = (date.max.toordinal() + 1 - _EPOCH) * _DAY_S - 1
 _NAME = r"<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,}"
 _CLOCK = r"[+-]?[0-9]{1,3}(?::[0-9]{2}(?::[0-9]{2})?)?"
 _DAY = r"M[0-9]+\.[0-9]+\.[0-9]+|J[0-9]+|[0-9]+"
@@ -72,7 +74,24 @@ class PosixRule:
         return cls(standard_s, summer_s, on, off)
 
     def changes_in(self, year: int) -> list[tuple[int, int, int]]:
-        """Return (Unix second, offset before, offset after) of a year's changes."""
+        """Return (Unix second, offset before, offset after) of a year's changes.
+
+        None where summer time holds all the year: a year's end of it is the next one's
+        begin (RFC 9636, section 3.3.1). Raises ValueError for years that are not 1 to 9999.
+        """
+        if not 1 <= year <= 9999:
+            raise ValueError(f"year={year!r} is not 1 to 9999")
+        return [] if self._never_changes() else self._changes_in(year)
+
+    def _never_changes(self) -> bool:
+        """Return whether each change is taken back at the same second."""
+        seconds = [
+            at for year in (2023, 2024, 2025) for at, _, _ in self._changes_in(year)
+        ]
+        # The first and the last may have their partners in a year that is not asked.
+        return len(set(seconds)) <= len(seconds) // 2 + 1
+
+    def _changes_in(self, year: int) -> list[tuple[int, int, int]]:
         if self.on is None or self.off is None:
             return []
         forward = _midnight_s(self.on[0], year) + self.on[1] - self.standard_s
@@ -85,12 +104,17 @@ class PosixRule:
         )
 
     def offset_s(self, unix_s: int) -> int:
-        """Return by how much a clock is ahead of UTC at this second."""
+        """Return by how much a clock is ahead of UTC at this second.
+
+        Raises ValueError for seconds that are not in the years 1 to 9999.
+        """
+        if not _FIRST_S <= unix_s <= _LAST_S:
+            raise ValueError(f"unix_s={unix_s!r} is not in the years 1 to 9999")
         year = date.fromordinal(_EPOCH + unix_s // _DAY_S).year
         found = self.standard_s
         # A change late in December may lie in January as UTC counts.
         for each in range(max(1, year - 1), min(9999, year + 1) + 1):
-            for at, _, after in self.changes_in(each):
+            for at, _, after in self._changes_in(each):
                 if at <= unix_s:
                     found = after
         return found
@@ -120,18 +144,19 @@ def _day(day: str, text: str) -> str:
 
 def _midnight_s(day: str, year: int) -> int:
     """Return a day's midnight, as Unix seconds of a clock on UTC."""
-    return (_date(day, year).toordinal() - _EPOCH) * _DAY_S
+    return (_ordinal(day, year) - _EPOCH) * _DAY_S
 
 
-def _date(day: str, year: int) -> date:
+def _ordinal(day: str, year: int) -> int:
+    """Return a day's number; day 365 of 9999 is one more than ``date`` knows."""
     if not day.startswith("M"):  # J counts from 1 and skips February 29
         is_julian = day.startswith("J")
         number = int(day.lstrip("J")) - is_julian
         leap = date(year, 12, 31).timetuple().tm_yday == 366
         skipped = is_julian and leap and number >= 59
-        return date(year, 1, 1) + timedelta(number + skipped)
+        return date(year, 1, 1).toordinal() + number + skipped
     month, week, weekday = (int(number) for number in day[1:].split("."))
     first = date(year, month, 1)
     # POSIX counts from Sunday, 0; Python from Monday, 0.
     found = first + timedelta((weekday - 1 - first.weekday()) % 7 + 7 * (week - 1))
-    return found if found.month == month else found - timedelta(7)
+    return found.toordinal() - (0 if found.month == month else 7)

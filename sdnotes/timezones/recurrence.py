@@ -6,7 +6,8 @@
     03-10  02:30 EDT   06:30Z   an hour earlier than the day before
 
 A recurrence counts in civil time. Only when it has a date is the instant looked up, so
-a gap on one day moves no other day. A time that comes twice is its first.
+a gap on one day moves no other day. A time that comes twice is its first. Where a whole
+day is skipped (Samoa, 2011), its time falls onto that of the next day: once, not twice.
 
 RFC 5545 says both that a time in a gap is left out and not counted (3.3.10, with an
 example) and that it is read as if written out, with the offset before the gap (end of
@@ -135,6 +136,7 @@ class Recurrence:
         return islice(self._counted(start, as_zone(zone), in_gap), self.count)
 
     def _counted(self, start: Civil, zone: ZoneInfo, in_gap: InGap) -> Iterator[Zoned]:
+        last: Instant | None = None
         for day in self._days(start.date):
             civil = Civil.of(start.naive.replace(day.year, day.month, day.day))
             found = readings(civil, zone)
@@ -144,7 +146,9 @@ class Recurrence:
             instant = found.later if found.kind == "gap" else found.earlier
             if self.until is not None and instant > self.until:
                 return
-            yield Zoned(instant, zone)
+            if last is None or instant > last:
+                yield Zoned(instant, zone)
+            last = instant
 
     def _days(self, start: date) -> Iterator[date]:
         """Yield the days that the rule names, from start on."""

@@ -64,13 +64,16 @@ class FoldError(ValueError):
 def readings(civil: Civil, zone: str | ZoneInfo) -> Readings:
     """Return the instants that a civil time can mean in a zone.
 
-    Raises ValueError where an instant would be outside of the years 1 to 9999.
+    Raises TypeError for what is no Civil, such as a ``datetime``, and ValueError where
+    an instant would be outside of the years 1 to 9999.
 
     Examples:
         >>> found = readings(Civil(2025, 11, 2, 1, 30), "America/New_York")
         >>> found.kind, str(found.earlier), str(found.later)
         ('fold', '2025-11-02T05:30:00Z', '2025-11-02T06:30:00Z')
     """
+    if not isinstance(civil, Civil):
+        raise TypeError(f"civil={civil!r} is not a Civil")
     tz = as_zone(zone)
     before_s, after_s = (_offset_s(civil, tz, fold) for fold in (0, 1))
     earlier, later = sorted(_minus(civil, each) for each in (before_s, after_s))

@@ -4,11 +4,12 @@
     2022-07-08T00:14:07+01:00[Europe/Paris]    they do not: an error, or, if you say so,
         conflict="offset"                      2022-07-07T23:14:07Z, the zone dropped
         conflict="zone"                        2022-07-07T22:14:07Z, the offset dropped
-    2022-07-08T00:14:07+01:00[!Europe/Paris]   always an error: ! makes it critical
+    2022-07-08T00:14:07+01:00[!Europe/Paris]   an error here: ! makes it critical
     2022-07-08T00:14:07Z[Europe/Paris]         no contradiction: Z claims no offset
 
 For a time to come, such a contradiction means that the rules changed after it was
-written; "zone" then keeps what was agreed. In a fold the offset says which of the two.
+written; "zone" then keeps what was agreed. With ! the RFC forbids to pass over it, and
+allows to ask somebody instead of refusing. In a fold the offset says which of the two.
 
 Source: RFC 9557, sections 3.1 to 3.4 and 4.1.
 Left out: calendars other than ISO's (u-ca): kept as a tag, refused if critical.

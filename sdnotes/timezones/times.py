@@ -124,6 +124,8 @@ class Instant:
             return NotImplemented
         return Instant(self.unix_us + duration // _US)
 
+    __radd__ = __add__
+
     @overload
     def __sub__(self, other: timedelta) -> "Instant": ...
     @overload

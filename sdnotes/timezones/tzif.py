@@ -46,7 +46,10 @@ class ZoneFile:
     rule: PosixRule | None
 
     def offset_s(self, unix_s: int) -> int:
-        """Return by how much a clock is ahead of UTC at this second."""
+        """Return by how much a clock is ahead of UTC at this second.
+
+        Raises ValueError after the last change outside of the years 1 to 9999.
+        """
         index = bisect_right(self.changes, unix_s, key=lambda change: change[0])
         if index == len(self.changes) and self.rule is not None:
             return self.rule.offset_s(unix_s)
@@ -65,7 +68,7 @@ class ZoneFile:
             before = after
         if self.rule is not None:
             last = self.changes[-1][0] if self.changes else None
-            years = range(first_year - 1, last_year + 2)
+            years = range(max(1, first_year - 1), min(9999, last_year + 1) + 1)
             ruled = [each for year in years for each in self.rule.changes_in(year)]
             found += [each for each in ruled if last is None or each[0] > last]
         low, high = (_new_year_s(year) for year in (first_year, last_year + 1))

@@ -4,11 +4,17 @@
     europe/paris                refused: did you mean Europe/Paris?
     +02:00, UTC+2               refused: an offset is not a zone, it knows no rules
     ../etc/passwd, /etc/passwd  refused like any other name that is not in the list
+    localtime, Factory          refused, though there may be files with these names
 
 ``zoneinfo`` itself asks the file system, so what it takes depends on the machine: on
 some, ``europe/paris`` is found. Here a name is looked up in the list of names first.
+``localtime`` is the zone of this machine, and ``Factory`` stands for none at all.
 
-Source: Theory and pragmatics of the tz code and data, "Timezone identifiers"; PEP 615.
+Names of the database that are fixed offsets, such as ``Etc/GMT+5`` and ``EST``, are
+taken: they are in it, and some data need them. Offer people names of places.
+
+Source: Theory and pragmatics of the tz code and data, "Timezone identifiers"; PEP 615;
+CPython's issue 137976, on ``localtime`` in the list.
 Left out: names of Windows, and how to choose a zone from a place.
 Chapter: docs/chapters/timezones/.
 To take away: zone_named.
@@ -20,6 +26,7 @@ import re
 import zoneinfo
 from zoneinfo import ZoneInfo
 
+_NO_NAMES = {"Factory", "localtime"}  # in the list where the machine has such files
 _SHOWN = 40  # characters of a wrong name that its error repeats
 _OFFSET = re.compile(r"(?:UTC|GMT|Z)?[+-][0-9]{1,2}(?::?[0-9]{2})?")
 
@@ -69,7 +76,7 @@ def as_zone(zone: str | ZoneInfo) -> ZoneInfo:
 @functools.lru_cache(maxsize=4)
 def _names(_: tuple[str, ...]) -> frozenset[str]:
     """Return all names; kept for each search path, which may be set anew."""
-    return frozenset(zoneinfo.available_timezones())
+    return frozenset(zoneinfo.available_timezones() - _NO_NAMES)
 
 
 def _short(name: object) -> str:

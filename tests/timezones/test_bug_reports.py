@@ -4,7 +4,11 @@ More of them stand where they belong: libical #318 and #1402, rrule-temporal #13
 #141, dateutil #1425 in test_recurrence.py.
 """
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,10 +18,14 @@ from sdnotes.timezones import (
     PosixRule,
     PosixRuleError,
     Recurrence,
+    UnknownZoneError,
     Zoned,
+    ZoneFile,
     next_at,
+    readings,
     resolve,
     start_of_day,
+    zone_named,
 )
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -144,3 +152,68 @@ def test_two_times_of_one_fold_are_not_equal() -> None:
     assert there[1].aware - there[0].aware == timedelta(0)
     assert there[0] != there[1]
     assert there[1].instant - there[0].instant == HOUR
+
+
+@pytest.mark.parametrize("name", ["localtime", "Factory"])
+def test_a_file_of_the_machine_is_no_zone(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cpython #137976: available_timezones() lists what lies in the directory."""
+    listed = {"Europe/Paris", name}
+    monkeypatch.setattr("zoneinfo.available_timezones", lambda: listed)
+    monkeypatch.setattr("zoneinfo.TZPATH", (f"/a place with {name}",))
+    assert zone_named("Europe/Paris") == ZoneInfo("Europe/Paris")
+    with pytest.raises(UnknownZoneError, match="is not in the tz database"):
+        zone_named(name)
+
+
+@pytest.mark.parametrize("text", ["EST5EDT,0/0,J365/25", "XXX3YYY,J1/0,J1/1"])
+def test_summer_time_all_the_year_and_never_are_no_changes(text: str) -> None:
+    """RFC 9636, section 3.3.1: the end of one year is the begin of the next."""
+    rule = PosixRule.parse(text)
+    seconds = range(1_700_000_000, 1_800_000_000, 86_400 // 2)
+    (offset_s,) = {rule.offset_s(second) for second in seconds}
+    assert offset_s == (-4 if text.startswith("EST") else -3) * 3600
+    assert [rule.changes_in(year) for year in (1, 2024, 2025, 9999)] == [[]] * 4
+    file = ZoneFile((offset_s, "?"), (), text, rule)
+    assert file.offset_changes(2020, 2030) == []
+
+
+def test_the_day_after_the_last_one_of_the_calendar_is_no_overflow() -> None:
+    rule = PosixRule.parse("EST5EDT,0/0,365/25")
+    assert len(rule.changes_in(9999)) == 2
+
+
+def test_a_day_that_was_left_out_does_not_bring_its_successor_twice() -> None:
+    rings = Recurrence("DAILY").occurrences(Civil(2011, 12, 28, 7), "Pacific/Apia")
+    days = [each.civil.date.isoformat() for each in islice(rings, 4)]
+    assert days == ["2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01"]
+
+
+def test_a_duration_can_stand_on_both_sides_of_the_plus() -> None:
+    assert HOUR + Instant(0) == Instant(0) + HOUR == Instant(3_600_000_000)
+
+
+@pytest.mark.parametrize("ask", [readings, resolve])
+def test_a_datetime_in_place_of_a_civil_time_is_an_error_that_says_so(
+    ask: Callable[[Any, str], object],
+) -> None:
+    with pytest.raises(TypeError, match="is not a Civil"):
+        ask(datetime(2025, 11, 2, 1, 30, tzinfo=UTC), "America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "first"),
+    [
+        (date(2025, 10, 26), "Atlantic/Azores", "2025-10-26T00:00:00Z"),
+        (date(2025, 11, 2), "America/Havana", "2025-11-02T04:00:00Z"),
+    ],
+)
+def test_a_day_begins_at_the_first_of_its_two_midnights(
+    day: date, zone: str, first: str
+) -> None:
+    """elasticsearch #27976: PostgreSQL's date_trunc gives the second one."""
+    start = start_of_day(day, zone)
+    assert start == Instant.parse(first)
+    midnight = Civil(day.year, day.month, day.day)
+    assert resolve(midnight, zone, "later") == start + HOUR  # PostgreSQL's answer

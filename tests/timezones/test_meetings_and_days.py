@@ -1,7 +1,9 @@
 """Meetings under two releases, days of every length, leap seconds, stepped clocks."""
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,7 +32,10 @@ from sdnotes.timezones import (
     zone_named,
 )
 
-READS = ("sdnotes/timezones/release_files/*/*",)
+READS = (
+    "docs/chapters/timezones/meetings.md",
+    "sdnotes/timezones/release_files/*/*",
+)
 NEW_YEAR = Instant.parse("2017-01-01T00:00:00Z")
 SECOND = timedelta(seconds=1)
 
@@ -62,6 +67,27 @@ def test_from_when_on_the_clocks_of_two_releases_differ(
     )
     pair = (release_zone(zone, change.before), release_zone(zone, after))
     assert str(first_difference(*pair, *of(change))) == first
+
+
+@pytest.mark.parametrize("change", RULE_CHANGES, ids=lambda each: each.after)
+def test_a_meeting_at_nine_moves_first_where_its_offsets_differ_first(
+    change: RuleChange,
+) -> None:
+    """What the table of releases says, asked of Python day by day."""
+    old, new = (
+        release_zone(change.zone, name) for name in (change.before, change.after)
+    )
+    for days in range(1500):
+        day = change.released + timedelta(days=days)
+        nines = [
+            datetime(day.year, day.month, day.day, 9, tzinfo=z) for z in (old, new)
+        ]
+        if nines[0].utcoffset() != nines[1].utcoffset():
+            break
+    page = Path("docs/chapters/timezones/meetings.md").read_text(encoding="utf-8")
+    row = re.search(rf"^{change.zone} +{change.after} +(\d+) ", page, re.MULTILINE)
+    assert row is not None
+    assert int(row[1]) == days
 
 
 def test_two_zones_that_agree_never_differ() -> None:

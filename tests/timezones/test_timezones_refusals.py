@@ -16,6 +16,7 @@ from sdnotes.timezones import Civil, Instant, Recurrence, Zoned
 READS = ("sdnotes/timezones/*.py", "sdnotes/timezones/release_files/*/*")
 
 NEW_YORK = "America/New_York"
+NEW_YORK_RULE = tz.PosixRule.parse("EST5EDT,M3.2.0,M11.1.0")
 NAIVE = datetime(2025, 7, 1)  # noqa: DTZ001  (what is refused)
 START, END = Instant.of_unix_s(0), Instant.of_unix_s(10**9)
 FIRST, LAST = Civil(1, 1, 1), Civil(9999, 12, 31, 23, 59, 59, 999_999)
@@ -126,6 +127,8 @@ CASES: list[Case] = [
         {"zone": "Asia/Beirut", "release": "2023b"},
         {"zone": ["Europe/Paris", "../Asia/Beirut"], "release": ["2024a", "../2023a"]},
     ),
+    (NEW_YORK_RULE.changes_in, {"year": 1}, {"year": [0, 10_000]}),
+    (NEW_YORK_RULE.offset_s, {"unix_s": 0}, {"unix_s": [-(10**12), 10**12]}),
     (tz.tai_minus_utc_s, {"instant": END}, {"instant": [START]}),
     (
         tz.parse_rfc3339,
@@ -182,6 +185,8 @@ def test_every_refusal_of_the_package_is_tried_above() -> None:
         ("Europe/../Europe/Paris", "is not in the tz database"),
         ("Europe", "is not in the tz database"),
         ("posixrules", "is not in the tz database"),
+        ("localtime", "is not in the tz database"),
+        ("Factory", "is not in the tz database"),
         ("zone.tab", "is not in the tz database"),
         (" Europe/Paris", "did you mean 'Europe/Paris'?"),
         ("Europe/Paris\n", "did you mean 'Europe/Paris'?"),

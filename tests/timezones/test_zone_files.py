@@ -14,6 +14,7 @@ from zone_files import all_zones, zone_bytes, zone_file
 
 from sdnotes.timezones import (
     RULE_CHANGES,
+    Civil,
     PosixRule,
     PosixRuleError,
     ZoneFileError,
@@ -36,6 +37,14 @@ def test_what_is_in_the_file_of_paris() -> None:
         (1743296400, 3600, 7200),
         (1761440400, 7200, 3600),
     ]
+
+
+def test_the_first_and_the_last_year_can_be_asked_for() -> None:
+    file = zone_file("America/New_York")
+    assert file.offset_changes(1, 1) == []
+    assert len(file.offset_changes(9999, 9999)) == 2
+    assert file.offset_s(Civil(9999, 12, 31, 23, 59, 59).us // 10**6) == -18_000
+    assert file.offset_s(Civil(1, 1, 1).us // 10**6) == -17_762
 
 
 def test_a_file_that_is_cut_anywhere_is_an_error_that_says_where() -> None:
