@@ -21,8 +21,8 @@ def zone_file(name: str) -> ZoneFile:
 
 @functools.cache
 def all_zones() -> tuple[str, ...]:
-    """Return every name that zoneinfo knows, sorted."""
-    return tuple(sorted(zoneinfo.available_timezones()))
+    """Return every name that zoneinfo knows and that is one, sorted."""
+    return tuple(sorted(zoneinfo.available_timezones() - {"Factory", "localtime"}))
 
 
 @functools.cache

@@ -51,7 +51,10 @@ class MeetingRun:
 
 
 def run_meeting(
-    agreed: Civil, before: ZoneInfo, after: ZoneInfo, rule: Rule = "compatible"
+    agreed: Civil,
+    before: str | ZoneInfo,
+    after: str | ZoneInfo,
+    rule: Rule = "compatible",
 ) -> MeetingRun:
     """Return what a calendar shows that saved by one set of rules and now has another.
 
@@ -62,14 +65,13 @@ def run_meeting(
         >>> [(row.kept, str(row.shown), row.moved_s) for row in run.rows[::2]]
         [('instant', '2023-04-03T08:00:00', -3600), ('zone', '2023-04-03T09:00:00', 0)]
     """
-    saved = Zoned.local(agreed, before, rule)
+    saved, by_zone = (Zoned.local(agreed, zone, rule) for zone in (before, after))
     offset = str(saved).partition("[")[0]
     by_instant = Zoned(saved.instant, after)
-    by_zone = Zoned.local(agreed, after, rule)
     ways: list[tuple[Kept, str, Zoned]] = [
         ("instant", str(saved.instant), by_instant),
         ("offset", offset, by_instant),
-        ("zone", f"{agreed}[{before.key}]", by_zone),
+        ("zone", f"{agreed}[{saved.zone.key}]", by_zone),
         ("both", str(saved), by_zone),
     ]
     rows = tuple(_row(kept, stored, saved, now) for kept, stored, now in ways)

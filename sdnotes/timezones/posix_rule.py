@@ -77,7 +77,7 @@ class PosixRule:
         """Return (Unix second, offset before, offset after) of a year's changes.
 
         None where summer time holds all the year: a year's end of it is the next one's
-        begin (RFC 9636, section 3.3.1). Raises ValueError for years that are not 1 to 9999.
+        begin (RFC 9636, section 3.3.1). Raises ValueError for years not 1 to 9999.
         """
         if not 1 <= year <= 9999:
             raise ValueError(f"year={year!r} is not 1 to 9999")

@@ -187,7 +187,7 @@ def next_at(hour: int, minute: int, after: Instant, zone: str | ZoneInfo) -> Zon
     """Return the next ring, after an instant, of an alarm set to a time of day.
 
     A time that the clock skips is shifted, one that comes twice rings at its first.
-    Raises ValueError for what is no time of day.
+    Raises ValueError for what is no time of day, and outside of the years 2 to 9998.
 
     Examples:
         >>> noon = Instant.parse("2025-03-08T17:00:00Z")
@@ -196,6 +196,8 @@ def next_at(hour: int, minute: int, after: Instant, zone: str | ZoneInfo) -> Zon
     """
     tz = as_zone(zone)
     today = Zoned(after, tz).civil.date
+    if not 2 <= today.year <= 9998:
+        raise ValueError(f"after={after} is not within the years 2 to 9998")
     # From two days before: shifted over midnight, or a day that comes twice.
     first = Civil(today.year, today.month, today.day, hour, minute).plus_days(-2)
     rings = Recurrence("DAILY").occurrences(first, tz)

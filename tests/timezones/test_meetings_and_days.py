@@ -110,6 +110,11 @@ def test_a_meeting_in_sao_paulo_moves_if_it_is_kept_as_an_instant() -> None:
     assert str(run.rows[2].instant) == "2019-12-15T12:00:00Z"
 
 
+def test_a_zone_that_has_not_changed_moves_no_meeting() -> None:
+    run = run_meeting(Civil(2025, 7, 1, 9), "Europe/Paris", "Europe/Paris")
+    assert [(row.moved_s, row.noticed) for row in run.rows] == [(0, False)] * 4
+
+
 @given(
     st.sampled_from(RULE_CHANGES),
     st.integers(0, 900),

@@ -127,6 +127,15 @@ CASES: list[Case] = [
         {"zone": "Asia/Beirut", "release": "2023b"},
         {"zone": ["Europe/Paris", "../Asia/Beirut"], "release": ["2024a", "../2023a"]},
     ),
+    (
+        tz.next_at,
+        {"hour": 7, "minute": 0, "after": START, "zone": "Etc/UTC"},
+        {
+            "after": [Instant(FIRST.us), Instant(LAST.us)],
+            "hour": [24],
+            "minute": [60],
+        },
+    ),
     (NEW_YORK_RULE.changes_in, {"year": 1}, {"year": [0, 10_000]}),
     (NEW_YORK_RULE.offset_s, {"unix_s": 0}, {"unix_s": [-(10**12), 10**12]}),
     (tz.tai_minus_utc_s, {"instant": END}, {"instant": [START]}),
