@@ -155,7 +155,7 @@ def test_counting_by_local_day_counts_the_groups_of_the_package(zone: str) -> No
 
 
 def test_the_two_clocks_differ_by_the_step_and_by_nothing_else() -> None:
-    names = mechanism("index", "two-clocks")
+    names = mechanism("days", "two-clocks")
     clock = SteppedClock(wall_us=0)
     clock.run(600_000)
     clock.step(-1_000_000)
