@@ -110,7 +110,7 @@ def one_of(session: Connection, expression: str) -> str:
 
 
 def conversions(book: Notebook, session: Connection) -> None:
-    """Convert, add and cut, in a session of New York."""
+    """Convert, add and cut, in a session of New York and in one of UTC."""
     set_zone(session, "America/New_York")
     noon = "'2025-03-08 12:00'::timestamptz"
     for expression in (
@@ -124,6 +124,15 @@ def conversions(book: Notebook, session: Connection) -> None:
         "date_trunc('day', '2025-07-01 23:30-04'::timestamptz, 'UTC')",
     ):
         book.fact("session in New York", expression, one_of(session, expression))
+    set_zone(session, "UTC")
+    half_past = "'2025-10-26 00:30+00'::timestamptz"
+    for expression in (  # midnight comes twice in the Azores on that day
+        f"({half_past} at time zone 'Atlantic/Azores')::date",
+        "'2025-10-26'::timestamp at time zone 'Atlantic/Azores'",
+        f"date_trunc('day', {half_past}, 'Atlantic/Azores')",
+        "'2025-10-26 01:30'::timestamp at time zone 'Europe/Dublin'",
+    ):
+        book.fact("session in UTC", expression, one_of(session, expression))
 
 
 def names(book: Notebook, session: Connection) -> None:
