@@ -5,7 +5,8 @@ Each topic is a package of its own; its chapter on the site calls it:
     sdnotes.cap        two ATMs, one account, a cut cable
     sdnotes.caching    the room is full: what should be thrown out?
     sdnotes.herd       a thousand clients wake at once
-    sdnotes.acid       the question of this chapter
+    sdnotes.acid       what survives other people, and a power cut
+    sdnotes.timezones  what a time means, and where it must be kept
 
 They share a stage and pictures:
 

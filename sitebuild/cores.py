@@ -23,7 +23,8 @@ from sitebuild.problems import Problem, relative
 PURE = {
     *("__future__", "abc", "array", "asyncio", "base64", "binascii", "bisect"),
     *("collections", "contextlib", "contextvars", "copy", "dataclasses", "datetime"),
-    *("decimal", "enum", "fractions", "functools", "hashlib", "heapq", "hmac"),
+    *("decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq"),
+    *("hmac", "importlib.resources"),  # which reads what the package itself carries
     *("inspect", "io", "ipaddress", "itertools", "json", "keyword", "math", "operator"),
     *("random", "re", "statistics", "string", "struct", "textwrap", "threading"),
     *("traceback", "types", "typing", "unicodedata", "urllib.parse", "weakref"),

@@ -8,12 +8,10 @@ Left out: what is set beside the port; ask with ``alter system``.
 """
 
 import contextlib
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence.labs.postgres_pair import USER, Node, run
+from evidence.labs.postgres_pair import USER, Node, own_folder, run
 from evidence.labs.server import free_ports
 
 
@@ -22,11 +20,7 @@ def alone(folder: Path) -> Iterator[Node]:
     """Start a server on data of its own; end it with the block."""
     with contextlib.ExitStack() as stack:
         [port] = free_ports(1)
-        own = folder / "postgres"
-        own.mkdir(mode=0o700)
-        if os.geteuid() == 0:  # then the server runs as this user
-            shutil.chown(own, USER, USER)
-        node = Node("postgres", own, port, stack)
+        node = Node("postgres", own_folder(folder / "postgres"), port, stack)
         trust = ("--auth=trust", f"--username={USER}")
         # Without --encoding the catalogue's texts would be bytes to the client.
         plain = ("--no-locale", "--encoding=UTF8", "--no-sync")

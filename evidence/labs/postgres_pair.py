@@ -154,7 +154,7 @@ def pair(folder: Path) -> Iterator[Pair]:
     with contextlib.ExitStack() as stack:
         ports = free_ports(2)
         primary, standby = (
-            Node(name, _own_folder(folder / name), port, stack)
+            Node(name, own_folder(folder / name), port, stack)
             for name, port in zip(("primary", "standby"), ports, strict=True)
         )
         trust = ("--auth=trust", f"--username={USER}")
@@ -174,7 +174,7 @@ def pair(folder: Path) -> Iterator[Pair]:
         yield Pair(primary, standby, cable)
 
 
-def _own_folder(folder: Path) -> Path:
+def own_folder(folder: Path) -> Path:
     """Make a folder for the user that the servers run as."""
     folder.mkdir(mode=0o700)
     if os.geteuid() == 0:
