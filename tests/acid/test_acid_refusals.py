@@ -143,7 +143,10 @@ CASES: list[Case] = [
     (
         put,
         {"key": "x", "value": 1},
-        {"key": ["", "two words", "a,b", 1, None], "value": [None, True, 1.5, b"x"]},
+        {
+            "key": ["", "two words", "a,b", 1, None],
+            "value": [None, True, False, 1.5, b"x"],
+        },
     ),
     (
         add,
