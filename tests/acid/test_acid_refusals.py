@@ -164,7 +164,7 @@ CASES: list[Case] = [
         {"way": "one statement", "clients": 1},
         {"way": ["luck"], "clients": [0]},
     ),
-    (found_after, {"setting": "fsync first"}, {"setting": ["no disk"]}),
+    (found_after, {"sync": "fsync first"}, {"setting": ["no disk"]}),
     (
         cuts.sums_after_each_cut,
         {"way": "in place", "balances": BALANCES, "amount": 30},
