@@ -224,6 +224,19 @@ def test_one_key_that_is_tried_for_ever_takes_the_memory_of_one_key() -> None:
     store.check()
 
 
+def test_the_notes_that_are_left_come_due_in_order() -> None:
+    store = opened()
+    tried = begun(store, key="tried again")
+    store.complete(begun(store, key="done"), "paid", now_us=1)
+    store.give_up(tried, now_us=1)
+    begun(store, now_us=1, key="tried again")
+    for _ in range(2):
+        store.begin("ann", "done", "pay 30", 2)  # here the old notes are dropped
+        store.check()
+    assert isinstance(store.begin("ann", "done", "pay 30", 1000), Done)
+    assert begun(store, now_us=1001, key="done").number == 1
+
+
 def test_a_time_far_ahead_forgets_what_was_done() -> None:
     """The failure that a client's clock brings: why it must be one of our own."""
     store = opened()

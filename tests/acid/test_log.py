@@ -411,8 +411,10 @@ def test_a_real_file_needs_a_real_sync(tmp_path: Path, buffering: int) -> None:
         log.flush()
         assert (tmp_path / "log").read_bytes() == written([b"a"])
     with (tmp_path / "log").open("r+b") as file:
-        assert list(Log(file, lambda: os.fsync(file.fileno()))) == [b"a"]
-    assert len(syncs) == 1
+        log = Log(file, lambda: syncs.append(os.fsync(file.fileno())))
+        assert list(log) == [b"a"]
+    assert len(syncs) == 2, "what was read is synced before it counts"
+    assert (tmp_path / "log").read_bytes() == written([b"a"])
 
 
 def test_damage_that_comes_while_it_is_open_is_named_too() -> None:
