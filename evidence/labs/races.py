@@ -9,7 +9,7 @@ Source: Berenson et al. 1995 (lost update); Fekete et al. 2005 (doctors on call)
 Left out: what the application then does; evidence/labs/retrying.py begins again.
 """
 
-from sdnotes.acid.playing import Run
+from sdnotes.acid.playing import Played
 
 LOST_UPDATE = """balance = 100
 T1 begin
@@ -60,19 +60,19 @@ T1 commit
 T2 commit"""
 
 
-def ended(run: Run, what: str) -> str:
+def ended(run: Played, what: str) -> str:
     """Return what is there at the end, in sum, and who was refused with which code."""
     total = sum(int(value) for value in run.final.values())
     refusals = ", ".join(f"{who} refused: {code}" for who, code in run.refused.items())
     return f"{what}: {total}; {refusals or 'both committed'}"
 
 
-def read_late(run: Run) -> str:
+def read_late(run: Played) -> str:
     """Return what the second one read, which had to wait."""
     return f"the second waits, and reads {run.shown('T2')[0]}"
 
 
-def one_refused(run: Run) -> str:
+def one_refused(run: Played) -> str:
     """Return how many committed, and the codes; which of the two is chance."""
     codes = ", ".join(sorted(run.refused.values()))
     return f"{len(run.committed)} committed, {len(run.refused)} refused: {codes}"

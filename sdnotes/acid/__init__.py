@@ -14,7 +14,7 @@ record is on the disk.
     Log, Device         records on a file     a file that forgets, lies and fails
     Store, Transaction  keys and values, changed by transactions
     LEVELS              six isolation levels, each three decisions
-    play, Run           an interleaving as a text, played step by step
+    play, Played        an interleaving as a text, played step by step
     ANOMALIES, matrix   ten stories, at which level each happens
     judge_isolation     a history of transactions: which levels, and which cycle
     run_two_phase, run_saga, run_outbox, run_payment    several machines that crash
@@ -53,7 +53,7 @@ from sdnotes.acid.notation import history_of_notation
 from sdnotes.acid.operations import Action, Operation
 from sdnotes.acid.outbox import OutboxRun, run_outbox
 from sdnotes.acid.payment import PaymentRun, run_payment
-from sdnotes.acid.playing import Database, Run, Step, StoreDatabase, play
+from sdnotes.acid.playing import Database, Played, Step, StoreDatabase, play
 from sdnotes.acid.predicate import Predicate
 from sdnotes.acid.saga import SagaRun, run_saga
 from sdnotes.acid.script import MalformedScriptError
@@ -86,9 +86,9 @@ __all__ = [
     "Operation",
     "OutboxRun",
     "PaymentRun",
+    "Played",
     "Predicate",
     "Recovery",
-    "Run",
     "SagaRun",
     "SerializationFailureError",
     "Standing",

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from sdnotes.acid.levels import LEVELS
-from sdnotes.acid.playing import Database, Run, play
+from sdnotes.acid.playing import Database, Played, play
 from sdnotes.acid.stories import STORIES, Anomaly
 
 ANOMALIES = {anomaly.name: anomaly for anomaly in STORIES}
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
     """Prevented where the transaction only reads, allowed where it also writes."""
 
 
-def judged(anomaly: Anomaly, runs: Sequence[Run]) -> Verdict:
+def judged(anomaly: Anomaly, runs: Sequence[Played]) -> Verdict:
     """Return what runs of an anomaly's stories, one each, say about it."""
     happened = {
         case.is_by_writing

@@ -12,7 +12,7 @@ Left out: two crashes in one run; a write of which only a half is there (the cha
 log does that). Chapter: docs/chapters/acid/.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sdnotes.sim import Message, Network, World
@@ -36,10 +36,26 @@ class Stage:
     steps: list[str] = field(default_factory=list)
     has_crashed: bool = False
 
-    def check(self, steps: Sequence[str]) -> None:
-        """Raise ValueError for a crash before a step that is none of these."""
-        if self.crash and self.crash not in steps:
+    def played(self) -> tuple[str, ...]:
+        """Return each step once; raise ValueError if the crash was before none."""
+        steps = tuple(dict.fromkeys(self.steps))
+        if self.crash and not self.has_crashed:
             raise ValueError(f"crash={self.crash!r} is none of: {'; '.join(steps)}")
+        return steps
+
+
+def staged(crash: str, recovers_ms: int | None, delay_ms: int) -> Stage:
+    """Return a stage in a world of its own, where messages take ``delay_ms``."""
+    world = World()
+    recovers_us = None if recovers_ms is None else recovers_ms * 1000
+    return Stage(world, Network(world, delay_ms * 1000), crash, recovers_us)
+
+
+def require(**amounts: tuple[int | None, int]) -> None:
+    """Raise ValueError for the first amount below its least one; None is none."""
+    for name, (amount, least) in amounts.items():
+        if amount is not None and amount < least:
+            raise ValueError(f"{name}={amount!r} is below {least}")
 
 
 @dataclass(slots=True)

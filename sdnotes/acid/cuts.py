@@ -25,7 +25,7 @@ SETTINGS = ("fsync first", "fsync later", "the disk lies")
 _FOUND = {70: "both", 90: "the first", 100: "neither"}
 
 
-def found_after(setting: str) -> Iterator[str]:
+def found_after(sync: str) -> Iterator[str]:
     """Yield what is found of two confirmed transfers in each state a crash may leave.
 
     "both", "the first", "neither"; "nothing at all" where even the balances before
@@ -36,9 +36,9 @@ def found_after(setting: str) -> Iterator[str]:
         >>> list(found_after("fsync first")), list(found_after("fsync later"))
         (['both'], ['neither'])
     """
-    if setting not in SETTINGS:
-        raise ValueError(f"setting={setting!r} is none of: {', '.join(SETTINGS)}")
-    device = Device(sector_bytes=64, lies=setting == "the disk lies")
+    if sync not in SETTINGS:
+        raise ValueError(f"sync={sync!r} is none of: {', '.join(SETTINGS)}")
+    device = Device(sector_bytes=64, lies=sync == "the disk lies")
     store = Store(Log(device, sync=device.sync), initially={"A": 100, "B": 50})
     left, right = 100, 50
     for amount in (10, 20):
@@ -46,7 +46,7 @@ def found_after(setting: str) -> Iterator[str]:
         transfer = store.begin()
         transfer.put("A", left)
         transfer.put("B", right)
-        transfer.commit(flush=setting != "fsync later")
+        transfer.commit(flush=sync != "fsync later")
     for content in device.crash_states():
         try:
             found = Store(Log(Device(content))).committed()

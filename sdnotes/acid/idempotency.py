@@ -23,7 +23,7 @@ To take away: IdempotencyStore.
 
 import hashlib
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -63,7 +63,8 @@ class StoreFullError(RuntimeError):
 class Attempt:
     """Leave to do what was asked for, until ``until_us``; ``number`` counts from 1.
 
-    From 2 on an attempt before it may have done some of it.
+    From 2 on an attempt before it may have done some of it. 1 says that none is
+    remembered.
     """
 
     scope: str
@@ -96,8 +97,13 @@ class IdempotencyStore(Generic[T]):
     An attempt holds its key for ``lease_us``: longer than the work ever takes. An
     answer is kept for ``keep_us`` after it was given, and so is a key of which a lease
     ended without one: longer than clients go on asking. With ``capacity`` keys that
-    cannot be forgotten yet, new ones are refused. Time is an argument; one that is
-    before the latest one counts as that one. Safe among threads.
+    cannot be forgotten yet, new ones are refused, so memory is bounded. Safe among
+    threads.
+
+    Time is an argument: read one monotonic clock, and never take a client's time. The
+    latest time counts for all who come with an earlier one. So a single time that is
+    far ahead forgets every key, and what was done may be done again; and until that
+    time has come no lease ends and no key is forgotten.
 
     Examples:
         >>> store: IdempotencyStore[str] = IdempotencyStore(lease_us=50, keep_us=1000)
@@ -199,12 +205,19 @@ class IdempotencyStore(Generic[T]):
             entry = self._entries.get((scope, key))
             if entry is not None and entry.until_us + self.keep_us <= now_us:
                 del self._entries[scope, key]
+        if len(self._due) > 2 * len(self._entries):  # most were put off since
+            self._due = [self._look(*name) for name in self._entries]
+            heapify(self._due)
         return now_us
+
+    def _look(self, scope: str, key: str) -> tuple[int, str, str]:
+        """Return when to look whether to forget a key, and which."""
+        return self._entries[scope, key].until_us + self.keep_us, scope, key
 
     def _hold(self, scope: str, key: str, until_us: int) -> None:
         """Keep a key until then and, after that, for as long as answers are kept."""
         self._entries[scope, key].until_us = until_us
-        heappush(self._due, (until_us + self.keep_us, scope, key))
+        heappush(self._due, self._look(scope, key))
 
     def _mine(self, attempt: Attempt) -> _Entry[T]:
         entry = self._entries.get((attempt.scope, attempt.key))
@@ -217,6 +230,8 @@ class IdempotencyStore(Generic[T]):
     def check(self) -> None:
         """Raise AssertionError if a rule of the store is broken."""
         assert self.capacity is None or len(self._entries) <= self.capacity
+        assert len(self._due) <= 2 * len(self._entries) + 1
+        assert {self._look(*name) for name in self._entries} <= set(self._due)
         for entry in self._entries.values():
             assert 1 <= entry.attempts <= entry.token <= self._token
             assert entry.until_us <= self._latest_us + self.lease_us

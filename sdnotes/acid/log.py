@@ -14,12 +14,16 @@ had been synced when it was appended: it *vouches* for all before that.
 
 The checksum covers the record's own offset, so an old copy of a record elsewhere is not
 taken for one. After a failed write or sync nobody knows what is on the disk, and a
-second sync that succeeds proves nothing; so the log then does nothing more.
+second sync that succeeds proves nothing; so the log then does nothing more. What is
+read afterwards may be in the system's memory only, so opening the file writes and
+syncs once more all that no record vouches for.
 
 Source: Alagappan et al. 2018, "Protocol-Aware Recovery for Consensus-Based Storage",
 section 3.3.3 (torn or corrupt); Rebello et al. 2020, "Can Applications Recover from
 fsync Failures?"; Mohan et al. 1992, "ARIES" (log sequence numbers).
-Left out: segments, threads, the sync of a new file's folder, an adversary.
+Left out: segments, threads, the sync of a new file's folder, an adversary; a lock (two
+logs on one file overwrite each other's records, and no error says so); a failed sync
+that forgets that the *whole* file was cut off.
 Chapter: docs/chapters/acid/. To take away: Log.
 """
 
@@ -60,7 +64,7 @@ class NotALogError(ValueError):
 class LogFailedError(OSError):
     """Indefinite: what was flushed last may be on the disk, or in part, or not.
 
-    The log does nothing more. Open the file anew to see what is there.
+    The log does nothing more. A new Log on the file makes durable what it finds there.
     """
 
 
@@ -96,8 +100,9 @@ class Recovery:
 class Log:
     """Append-only records on a file; opening it recovers what is there.
 
-    ``sync`` makes what was written survive a power cut. Raises ValueError for a real
-    file without it, CorruptLogError, NotALogError, and what the file itself raises.
+    ``sync`` makes what was written survive a power cut; opening writes, and syncs too.
+    Raises ValueError for a real file without a sync, CorruptLogError, NotALogError, and
+    what the file and the sync raise.
 
     Examples:
         >>> file = io.BytesIO()
@@ -145,21 +150,17 @@ class Log:
         return self.end
 
     def flush(self) -> None:
-        """Write what is buffered and sync it: one sync, for however many records.
-
-        Raises LogFailedError; then, and later, nothing more is done.
-        """
+        """Write all that is buffered, with one sync. Raises LogFailedError for good."""
         self._refuse_if_broken()
         if not self._buffer:
             return
         self._is_broken = True  # whatever interrupts us leaves it so
         try:
-            self._write(self._buffer)
+            self._write(self.durable, self._buffer)
             self._make_durable()
         except OSError as error:
-            raise LogFailedError(
-                f"nobody knows what is on the disk: {error}"
-            ) from error
+            told = f"nobody knows what is on the disk: {error}"
+            raise LogFailedError(told) from error
         self._is_broken = False
         self.durable += len(self._buffer)
         self._buffer.clear()
@@ -180,21 +181,23 @@ class Log:
             found = self._read_record(offset)
             if found is None:  # it was there when the log was opened
                 raise CorruptLogError(offset, self.durable)
-            payload, _ = found
-            if payload:
-                yield payload
-            offset += _HEADER.size + len(payload)
+            if found[0]:
+                yield found[0]
+            offset += _HEADER.size + len(found[0])
 
     def _recover(self) -> Recovery:
         size = self._file.seek(0, io.SEEK_END)
-        offset = records = 0
+        offset = records = vouched = 0
         while (found := self._read_record(offset)) is not None:
             offset += _HEADER.size + len(found[0])
             records += bool(found[0])
-        if offset < size:
-            self._refuse_if_corrupt(offset)
+            vouched = found[1]
+        self._refuse_if_corrupt(offset)
+        if size:
+            # Or what was cut off might come back, behind what is appended now. The
+            # rest may be in the cache only, as clean: a sync alone would not write it.
             self._file.truncate(offset)
-            # Or what was cut off might come back, behind what is appended now.
+            self._write(vouched, self._read(vouched, offset - vouched))
             self._make_durable()
         return Recovery(records, offset, size - offset)
 
@@ -231,8 +234,8 @@ class Log:
             parts += part
         return bytes(parts)
 
-    def _write(self, data: bytearray) -> None:
-        self._file.seek(self.durable)
+    def _write(self, offset: int, data: bytes | bytearray) -> None:
+        self._file.seek(offset)
         left = bytes(data)
         while left:
             taken = self._file.write(left)
@@ -281,7 +284,7 @@ def _decode(header: bytes, offset: int) -> _Header | None:
     if len(header) < _HEADER.size:
         return None
     magic, length, vouched, checksum = _HEADER.unpack(header)
-    if magic != _MAGIC or length > MOST_BYTES:
+    if magic != _MAGIC or length > MOST_BYTES or vouched > offset:
         return None
     return _Header(offset, length, vouched, checksum)
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from sdnotes.acid.crashing import Machine, Stage
-from sdnotes.sim import Message, Network, Trace, World
+from sdnotes.acid.crashing import Machine, Stage, require, staged
+from sdnotes.sim import Message, Trace
 
 SHOP = "shop"
 BROKER = "broker"
@@ -158,30 +158,21 @@ def run_outbox(
         >>> run.stored, run.arrived
         ((1,), ())
     """
-    for name, amount, least in (
-        ("recovers_ms", recovers_ms, 0),
-        ("delay_ms", delay_ms, 0),
-        ("relay_ms", relay_ms, 1),
-        ("orders", orders, 1),
-    ):
-        if amount is not None and amount < least:
-            raise ValueError(f"{name}={amount!r} is below {least}")
+    require(recovers_ms=(recovers_ms, 0), delay_ms=(delay_ms, 0))
+    require(relay_ms=(relay_ms, 1), orders=(orders, 1))
     if way not in tuple(Way):
         raise ValueError(f"way={way!r} is none of: {', '.join(Way)}")
-    world = World()
-    recovers_us = None if recovers_ms is None else recovers_ms * 1000
-    stage = Stage(world, Network(world, delay_ms * 1000), crash, recovers_us)
+    stage = staged(crash, recovers_ms, delay_ms)
+    world = stage.world
     shop, broker = _Shop(stage, Way(way), relay_ms * 1000), _Broker(stage)
     for number in range(1, orders + 1):
         take = shop.machine.while_up(partial(shop.order, number))
         world.at((number - 1) * 10_000, take)
     end_ms = 10 * orders + 4 * (relay_ms + 2 * delay_ms) + (recovers_ms or 0)
     world.run(until_us=end_ms * 1000)
-    if crash and not stage.has_crashed:
-        stage.check(stage.steps)
     return OutboxRun(
         world.trace,
-        tuple(dict.fromkeys(stage.steps)),
+        stage.played(),
         tuple(shop.stored),
         tuple(broker.arrived),
         tuple(dict.fromkeys(broker.arrived)),

@@ -13,9 +13,9 @@ sdnotes.acid.idempotency, sdnotes.sim. Chapter: docs/chapters/acid/.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sdnotes.acid.crashing import Machine, Stage
+from sdnotes.acid.crashing import Machine, Stage, require, staged
 from sdnotes.acid.idempotency import Attempt, IdempotencyStore, InFlightError
-from sdnotes.sim import Message, Network, Trace, World
+from sdnotes.sim import Message, Trace
 
 CLIENT = "client"
 SERVER = "server"
@@ -132,28 +132,19 @@ def run_payment(
         >>> run_payment(keeping="none", crash="server: answers paid").payments
         2
     """
-    for name, amount, least in (
-        ("recovers_ms", recovers_ms, 0),
-        ("delay_ms", delay_ms, 0),
-        ("retry_ms", retry_ms, 1),
-        ("lease_ms", lease_ms, 1),
-        ("most", most, 1),
-    ):
-        if amount is not None and amount < least:
-            raise ValueError(f"{name}={amount!r} is below {least}")
+    require(recovers_ms=(recovers_ms, 0), delay_ms=(delay_ms, 0))
+    require(retry_ms=(retry_ms, 1), lease_ms=(lease_ms, 1))
+    require(most=(most, 1))
     if keeping not in tuple(Keeping):
         raise ValueError(f"keeping={keeping!r} is none of: {', '.join(Keeping)}")
-    world = World()
-    recovers_us = None if recovers_ms is None else recovers_ms * 1000
-    stage = Stage(world, Network(world, delay_ms * 1000), crash, recovers_us)
+    stage = staged(crash, recovers_ms, delay_ms)
+    world = stage.world
     server = _Server(stage, Keeping(keeping), lease_ms * 1000)
     client = _Client(stage, retry_ms * 1000, most)
     world.run()
-    if crash and not stage.has_crashed:
-        stage.check(stage.steps)
     return PaymentRun(
         world.trace,
-        tuple(dict.fromkeys(stage.steps)),
+        stage.played(),
         server.payments,
         client.asked,
         tuple(client.answers),

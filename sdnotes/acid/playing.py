@@ -138,7 +138,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Played:
     """What came of a script, in the order in which it happened."""
 
     names: tuple[str, ...]
@@ -272,7 +272,7 @@ class _Player:
             self.steps.append(step)
 
 
-def play(script: str, on: str | Database = "read committed") -> Run:
+def play(script: str, on: str | Database = "read committed") -> Played:
     """Play a script on a new store at a level, or on another database.
 
     Raises MalformedScriptError, and ValueError for a level that there is not.
@@ -283,4 +283,4 @@ def play(script: str, on: str | Database = "read committed") -> Run:
     player = _Player(database, parsed)
     player.play()
     history = database.store.history if isinstance(database, StoreDatabase) else ()
-    return Run(parsed.names, tuple(player.steps), database.committed(), history)
+    return Played(parsed.names, tuple(player.steps), database.committed(), history)

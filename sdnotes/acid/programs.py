@@ -22,7 +22,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import cycle
 from typing import TypeAlias
 
-from sdnotes.acid.playing import Run, Shown, What, play
+from sdnotes.acid.playing import Played, Shown, What, play
 
 Steps: TypeAlias = Generator[str, Shown, None]
 """What a program does next, each time in the words of a script."""
@@ -35,7 +35,7 @@ def play_programs(
     level: str,
     initially: str,
     second_begins_after: int = 0,
-) -> Run:
+) -> Played:
     """Return the run of programs that take turns, step by step.
 
     The first one takes ``second_begins_after`` steps alone. A program whose step waits
@@ -77,7 +77,7 @@ def _turns(names: list[str], first_alone: int) -> Iterator[str]:
     yield from cycle(names[1:] + names[:1])
 
 
-def withdrawals(level: str, second_begins_after: int = 2) -> Run:
+def withdrawals(level: str, second_begins_after: int = 2) -> Played:
     """Return how two withdrawals of 40 from an account of 50 end.
 
     Each reads the balance. If it is enough, the withdrawal writes what is left and
@@ -103,7 +103,7 @@ def withdrawals(level: str, second_begins_after: int = 2) -> Run:
     return play_programs(programs, level, "balance = 50", second_begins_after)
 
 
-def doctors(level: str, second_begins_after: int = 1) -> Run:
+def doctors(level: str, second_begins_after: int = 1) -> Played:
     """Return who is on call after two doctors, each of whom may leave the other alone.
 
     Each counts who is on call (value 1), and signs off if that is two.

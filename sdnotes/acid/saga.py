@@ -17,8 +17,8 @@ Builds on: sdnotes.acid.crashing, sdnotes.sim. Chapter: docs/chapters/acid/.
 
 from dataclasses import dataclass
 
-from sdnotes.acid.crashing import Machine, Stage
-from sdnotes.sim import Message, Network, Trace, World
+from sdnotes.acid.crashing import Machine, Stage, require, staged
+from sdnotes.sim import Message, Trace
 
 AGENCY = "agency"
 COMPANIES = ("flight", "hotel", "car")
@@ -168,24 +168,16 @@ def run_saga(
     """
     if full not in ("", *COMPANIES):
         raise ValueError(f"full={full!r} is none of: {', '.join(COMPANIES)}")
-    for name, time_ms, least in (
-        ("recovers_ms", recovers_ms, 0),
-        ("delay_ms", delay_ms, 0),
-        ("retry_ms", retry_ms, 1),
-    ):
-        if time_ms is not None and time_ms < least:
-            raise ValueError(f"{name}={time_ms!r} is below {least}")
-    world = World()
-    recovers_us = None if recovers_ms is None else recovers_ms * 1000
-    stage = Stage(world, Network(world, delay_ms * 1000), crash, recovers_us)
+    require(recovers_ms=(recovers_ms, 0), delay_ms=(delay_ms, 0))
+    require(retry_ms=(retry_ms, 1))
+    stage = staged(crash, recovers_ms, delay_ms)
+    world = stage.world
     story = _Story(stage, full)
     agency = _Agency(stage, COMPANIES, retry_ms * 1000)
     world.run(until_us=(20 * (delay_ms + retry_ms) + (recovers_ms or 0)) * 1000)
-    if crash and not stage.has_crashed:
-        stage.check(stage.steps)
     return SagaRun(
         world.trace,
-        tuple(dict.fromkeys(stage.steps)),
+        stage.played(),
         {c.machine.name: c.outcome for c in story.companies},
         tuple(story.seen),
         agency.state,

@@ -15,7 +15,7 @@ Chapter: docs/chapters/acid/.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sdnotes.acid.playing import Run
+from sdnotes.acid.playing import Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Case:
 
     title: str
     script: str
-    happened: Callable[[Run], bool]
+    happened: Callable[[Played], bool]
     is_by_writing: bool = False
     """Whether the one that is misled writes by what it was shown."""
 
@@ -38,63 +38,63 @@ class Anomaly:
     cases: tuple[Case, ...]
 
 
-def _all_committed(run: Run) -> bool:
+def _all_committed(run: Played) -> bool:
     return set(run.committed) == set(run.names)
 
 
-def _shows(run: Run, who: str, **values: int) -> bool:
+def _shows(run: Played, who: str, **values: int) -> bool:
     """Return whether one of somebody's scans showed all these values."""
     scans = (shown for shown in run.shown(who) if isinstance(shown, dict))
     return any(values.items() <= shown.items() for shown in scans)
 
 
-def _dirty_write(run: Run) -> bool:
+def _dirty_write(run: Played) -> bool:
     return _all_committed(run) and run.final not in (
         {"x": 11, "y": 21},
         {"x": 12, "y": 22},
     )
 
 
-def _aborted_read(run: Run) -> bool:
+def _aborted_read(run: Played) -> bool:
     return "T1" not in run.committed and _shows(run, "T2", x=101)
 
 
-def _intermediate_read(run: Run) -> bool:
+def _intermediate_read(run: Played) -> bool:
     return _shows(run, "T2", x=101)
 
 
-def _circular_flow(run: Run) -> bool:
+def _circular_flow(run: Played) -> bool:
     return run.shown("T1") == [22] and run.shown("T2") == [11]
 
 
-def _vanishes(run: Run) -> bool:
+def _vanishes(run: Played) -> bool:
     """T3 is shown half of what T1 wrote, and T2's write over the other half."""
     return _shows(run, "T3", x=12, y=19) or _shows(run, "T3", x=11, y=18)
 
 
-def _many_preceders(run: Run) -> bool:
+def _many_preceders(run: Played) -> bool:
     return run.shown("T1") == [{}, {"z": 30}]
 
 
-def _many_preceders_by_writing(run: Run) -> bool:
+def _many_preceders_by_writing(run: Played) -> bool:
     """T2 was shown y = 20, deleted what is 20, and y is still there."""
     return _all_committed(run) and _shows(run, "T2", y=20) and "y" in run.final
 
 
-def _lost_update(run: Run) -> bool:
+def _lost_update(run: Played) -> bool:
     shown = run.shown("T1"), run.shown("T2")
     return _all_committed(run) and shown == ([10], [10])
 
 
-def _read_skew(run: Run) -> bool:
+def _read_skew(run: Played) -> bool:
     return run.shown("T1") == [10, 18]
 
 
-def _read_skew_by_predicate(run: Run) -> bool:
+def _read_skew_by_predicate(run: Played) -> bool:
     return run.shown("T1") == [{"x": 10, "y": 20}, {"x": 12}]
 
 
-def _read_skew_by_writing(run: Run) -> bool:
+def _read_skew_by_writing(run: Played) -> bool:
     """T1 was shown the old x, deleted what is 20, and the old y was not found."""
     return (
         _all_committed(run)
@@ -103,17 +103,17 @@ def _read_skew_by_writing(run: Run) -> bool:
     )
 
 
-def _write_skew(run: Run) -> bool:
+def _write_skew(run: Played) -> bool:
     return _all_committed(run) and all(
         run.shown(who) == [{"x": 10, "y": 20}] for who in run.names
     )
 
 
-def _phantom(run: Run) -> bool:
+def _phantom(run: Played) -> bool:
     return _all_committed(run) and run.shown("T1") == run.shown("T2") == [{}]
 
 
-def _read_only_anomaly(run: Run) -> bool:
+def _read_only_anomaly(run: Played) -> bool:
     """T3 was shown T2's write without T1's, and T1 has not seen T2's."""
     return (
         _all_committed(run)

@@ -23,8 +23,8 @@ Builds on: sdnotes.acid.crashing, sdnotes.sim. Chapter: docs/chapters/acid/.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sdnotes.acid.crashing import Machine, Stage
-from sdnotes.sim import Message, Network, Trace, World
+from sdnotes.acid.crashing import Machine, Stage, require, staged
+from sdnotes.sim import Message, Trace
 
 COORDINATOR = "coordinator"
 _COMMIT = "commit"
@@ -187,6 +187,13 @@ class _Part:
             self.unlock()
 
 
+def _checked(votes: Mapping[str, bool] | None) -> dict[str, bool]:
+    votes = {"A": True, "B": True} if votes is None else dict(votes)
+    if not votes or COORDINATOR in votes:
+        raise ValueError(f"votes={votes!r} is not of one part or more, by name")
+    return votes
+
+
 def run_two_phase(
     *,
     crash: str = "",
@@ -213,24 +220,12 @@ def run_two_phase(
         >>> run_two_phase(crash="coordinator: writes commit").outcomes
         {'A': 'in doubt', 'B': 'in doubt'}
     """
-    for name, time_ms, least in (
-        ("recovers_ms", recovers_ms, 0),
-        ("patience_ms", patience_ms, 0),
-        ("delay_ms", delay_ms, 0),
-        ("timeout_ms", timeout_ms, 0),
-        ("ask_ms", ask_ms, 1),
-        ("until_ms", until_ms, 1),
-    ):
-        if time_ms is not None and time_ms < least:
-            raise ValueError(f"{name}={time_ms!r} is below {least}")
-    votes = {"A": True, "B": True} if votes is None else dict(votes)
-    if not votes or COORDINATOR in votes:
-        raise ValueError(
-            f"votes={votes!r} is not of one part or more, each with a name"
-        )
-    world = World()
-    recovers_us = None if recovers_ms is None else recovers_ms * 1000
-    stage = Stage(world, Network(world, delay_ms * 1000), crash, recovers_us)
+    require(recovers_ms=(recovers_ms, 0), patience_ms=(patience_ms, 0))
+    require(delay_ms=(delay_ms, 0), timeout_ms=(timeout_ms, 0))
+    require(ask_ms=(ask_ms, 1), until_ms=(until_ms, 1))
+    votes = _checked(votes)
+    stage = staged(crash, recovers_ms, delay_ms)
+    world = stage.world
     _Coordinator(stage, tuple(votes), timeout_ms * 1000)
     patience_us = None if patience_ms is None else patience_ms * 1000
     parts = [
@@ -238,11 +233,9 @@ def run_two_phase(
         for name, vote in votes.items()
     ]
     world.run(until_us=until_ms * 1000)
-    if crash and not stage.has_crashed:
-        stage.check(stage.steps)
     return TwoPhaseRun(
         world.trace,
-        tuple(dict.fromkeys(stage.steps)),
+        stage.played(),
         {part.machine.name: part.outcome for part in parts},
         {part.machine.name: part.held_us(until_ms * 1000) / 1000 for part in parts},
     )

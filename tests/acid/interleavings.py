@@ -13,7 +13,7 @@ from itertools import permutations
 from draws import rows
 from hypothesis import strategies as st
 
-from sdnotes.acid import Run, play
+from sdnotes.acid import Played, play
 
 BEGIN = "x = 1, y = 2"
 STEPS = (
@@ -57,7 +57,7 @@ def _finished(
     return "\n".join(lines)
 
 
-def seen(run: Run) -> dict[str, object]:
+def seen(run: Played) -> dict[str, object]:
     """Return what a run showed to those who committed, and what it left."""
     return {
         "final": run.final,
@@ -73,7 +73,7 @@ def serial(script: str, order: Sequence[str]) -> str:
     )
 
 
-def is_serializable(script: str, run: Run) -> bool:
+def is_serializable(script: str, run: Played) -> bool:
     """Return whether some order, one after another, shows and leaves the same."""
     return any(
         seen(play(serial(script, order))) == seen(run)

@@ -87,8 +87,8 @@ def truncate(size: int) -> int:
     return device().truncate(size)
 
 
-def found_after(setting: str) -> list[str]:
-    return list(cuts.found_after(setting))
+def found_after(sync: str) -> list[str]:
+    return list(cuts.found_after(sync))
 
 
 def idempotent(**given: Any) -> object:
@@ -143,7 +143,10 @@ CASES: list[Case] = [
     (
         put,
         {"key": "x", "value": 1},
-        {"key": ["", "two words", "a,b", 1, None], "value": [None, True, 1.5, b"x"]},
+        {
+            "key": ["", "two words", "a,b", 1, None],
+            "value": [None, True, False, 1.5, b"x"],
+        },
     ),
     (
         add,
@@ -161,7 +164,7 @@ CASES: list[Case] = [
         {"way": "one statement", "clients": 1},
         {"way": ["luck"], "clients": [0]},
     ),
-    (found_after, {"setting": "fsync first"}, {"setting": ["no disk"]}),
+    (found_after, {"sync": "fsync first"}, {"sync": ["no disk"]}),
     (
         cuts.sums_after_each_cut,
         {"way": "in place", "balances": BALANCES, "amount": 30},

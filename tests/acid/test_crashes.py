@@ -280,7 +280,7 @@ def test_a_number_of_a_transaction_is_never_used_twice() -> None:
     """Else the commit of a new one would bring back what an old one had written."""
     file = io.BytesIO()
     store = Store(Log(file))
-    open_one, other = store.begin(), store.begin()
+    other, open_one = store.begin(), store.begin()
     open_one.put("x", 1)
     other.put("y", 2)
     other.commit()

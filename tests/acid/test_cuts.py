@@ -41,5 +41,5 @@ def test_what_cannot_be_cut_is_refused() -> None:
         sums_after_each_cut("both", {"A": 1, "B": 1}, 1)
     with pytest.raises(ValueError, match="amount=2"):
         sums_after_each_cut("in place", {"A": 1, "B": 1}, 2)
-    with pytest.raises(ValueError, match="setting='never'"):
+    with pytest.raises(ValueError, match="sync='never'"):
         list(found_after("never"))

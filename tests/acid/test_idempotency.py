@@ -213,6 +213,39 @@ def test_a_text_and_its_bytes_are_two_requests() -> None:
     assert isinstance(store.begin("ann", "\ud800", "\ud800", 1), Attempt)
 
 
+def test_one_key_that_is_tried_for_ever_takes_the_memory_of_one_key() -> None:
+    """A note of when to forget it was kept for each attempt, for ``keep_us``."""
+    store = opened(capacity=1)
+    for _ in range(10_000):
+        store.give_up(begun(store), now_us=0)
+    store.check()  # that there are few notes
+    assert len(store) == 1
+    assert begun(store, now_us=1000).number == 1
+    store.check()
+
+
+def test_the_notes_that_are_left_come_due_in_order() -> None:
+    store = opened()
+    tried = begun(store, key="tried again")
+    store.complete(begun(store, key="done"), "paid", now_us=1)
+    store.give_up(tried, now_us=1)
+    begun(store, now_us=1, key="tried again")
+    for _ in range(2):
+        store.begin("ann", "done", "pay 30", 2)  # here the old notes are dropped
+        store.check()
+    assert isinstance(store.begin("ann", "done", "pay 30", 1000), Done)
+    assert begun(store, now_us=1001, key="done").number == 1
+
+
+def test_a_time_far_ahead_forgets_what_was_done() -> None:
+    """The failure that a client's clock brings: why it must be one of our own."""
+    store = opened()
+    store.complete(begun(store), "paid", now_us=1)
+    store.begin("bob", "z", "pay 1", now_us=10**12)
+    again = begun(store, now_us=2)
+    assert (again.number, again.until_us) == (1, 10**12 + 50)
+
+
 @pytest.mark.parametrize(
     ("argument", "value"), [("keep_us", 0), ("keep_us", -1), ("capacity", 0)]
 )

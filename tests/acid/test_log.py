@@ -3,6 +3,8 @@
 import io
 import os
 import random
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -245,6 +247,131 @@ def test_a_sync_that_succeeds_after_one_that_failed_proves_nothing() -> None:
         log.flush()
 
 
+def test_what_a_failed_sync_left_in_the_cache_is_durable_once_it_is_opened() -> None:
+    """Rebello et al. 2020: recovered from the cache, and gone at the next power cut."""
+    device = Device(fails_sync=[2])
+    log = Log(device, device.sync)
+    log.append(b"one")
+    log.flush()
+    log.append(b"two")
+    with pytest.raises(LogFailedError, match="sync 2 failed"):
+        log.flush()
+    again = Log(device, device.sync)
+    assert list(again) == [b"one", b"two"]
+    assert again.durable == len(device.on_disk) == 46
+    assert list(reopened(device.on_disk)) == [b"one", b"two"]
+    again.append(b"three")
+    again.flush()
+    assert list(reopened(device.on_disk)) == [b"one", b"two", b"three"]
+
+
+def test_a_log_that_vouches_for_what_it_only_read_is_damaged_by_a_power_cut() -> None:
+    """The failure: a sync alone brings nothing back of what a failed one forgot."""
+    device = Device(fails_sync=[2])
+    log = Log(device, device.sync)
+    log.append(b"one")
+    log.flush()
+    log.append(b"two")
+    with pytest.raises(LogFailedError, match="sync 2 failed"):
+        log.flush()
+    file = io.BytesIO(device.contents)  # a log that believes what it reads there
+    believer = Log(file)
+    believer.append(b"three")
+    believer.flush()
+    device.seek(46)
+    device.write(file.getvalue()[46:])
+    device.sync()
+    assert list(reopened(device.contents)) == [b"one", b"two", b"three"]
+    with pytest.raises(CorruptLogError, match=r"offset 23 .* one at 46 says"):
+        reopened(device.on_disk)
+
+
+@pytest.mark.parametrize("sector_bytes", [16, 512])
+def test_a_program_that_is_killed_before_its_sync_costs_nothing_later(
+    sector_bytes: int,
+) -> None:
+    """Killed, opened anew, and then the power goes, while the next one is synced."""
+
+    device = Device(sector_bytes=sector_bytes)
+    for payload, before in ((b"one", []), (b"two", [b"one"])):
+        Log(device, device.sync)
+        assert list(reopened(device.on_disk)) == before, "what was found is durable"
+        write_and_be_killed(device, payload)
+        found = [list(reopened(content)) for content in device.crash_states()]
+        assert all(each in (before, [*before, payload]) for each in found)
+        assert [*before, payload] in found
+
+
+class KilledError(Exception):
+    """The program ends here."""
+
+
+def write_and_be_killed(device: Device, payload: bytes) -> None:
+    """Open the log, write a record, and be killed in the place of its sync."""
+    log: Log | None = None
+
+    def sync() -> None:
+        if log is not None:
+            raise KilledError
+        device.sync()
+
+    log = Log(device, sync)
+    log.append(payload)
+    with pytest.raises(KilledError):
+        log.flush()
+
+
+def test_a_cut_that_a_failed_sync_forgot_is_made_again() -> None:
+    """Else c, which was cut off, comes back behind a record as long as b."""
+    content = written([b"a"], [b"b", b"c"])
+    device = Device(Device(content).flip(8 * 41).contents, fails_sync=[1])
+    with pytest.raises(OSError, match="sync 1 failed"):
+        Log(device, device.sync)
+    assert (len(device.contents), len(device.on_disk)) == (21, 63)
+    log = Log(device, device.sync)
+    log.append(b"B")
+    log.flush()
+    assert list(reopened(device.on_disk)) == [b"a", b"B"]
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.sampled_from(["append", "open", "killed"]), max_size=9),
+    st.sets(st.integers(1, 9)),
+)
+def test_what_was_found_or_flushed_survives_any_order_of_accidents(
+    steps: list[str], fails_sync: set[int]
+) -> None:
+    """Failed syncs, and programs that are killed; the power may go after each."""
+    device = Device(fails_sync=fails_sync, sector_bytes=24)
+    promised: list[bytes] = []
+    log: Log | None = None
+    for number, step in enumerate(steps):
+        payload = b"%d" % number
+        try:
+            if step == "killed":
+                log = None
+                write_and_be_killed(device, payload)
+            elif step == "open" or log is None:
+                log = Log(device, device.sync)
+                promised = list(log)
+            else:
+                log.append(payload)
+                log.flush()
+                promised = list(log)
+        except OSError:
+            log = None
+        for content in device.crash_states():
+            assert list(reopened(content))[: len(promised)] == promised
+
+
+def test_a_record_that_vouches_for_what_stands_behind_it_is_none() -> None:
+    payload = b"a"
+    checksum = zlib.crc32(payload, zlib.crc32(struct.pack("<QQI", 0, 21, 1)))
+    content = struct.pack("<4sIQI", ABC[:4], 1, 21, checksum) + payload
+    assert reopened(content).recovered == Recovery(0, 0, 21)
+
+
 def test_an_interruption_leaves_the_log_as_broken_as_an_error() -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
@@ -284,8 +411,10 @@ def test_a_real_file_needs_a_real_sync(tmp_path: Path, buffering: int) -> None:
         log.flush()
         assert (tmp_path / "log").read_bytes() == written([b"a"])
     with (tmp_path / "log").open("r+b") as file:
-        assert list(Log(file, lambda: os.fsync(file.fileno()))) == [b"a"]
-    assert len(syncs) == 1
+        log = Log(file, lambda: syncs.append(os.fsync(file.fileno())))
+        assert list(log) == [b"a"]
+    assert len(syncs) == 2, "what was read is synced before it counts"
+    assert (tmp_path / "log").read_bytes() == written([b"a"])
 
 
 def test_damage_that_comes_while_it_is_open_is_named_too() -> None:

@@ -44,14 +44,14 @@ def test_recovering_the_text_log_finds_what_the_store_finds(seed: int) -> None:
     log = Log(file)
     store = Store(log, initially={"A": 100, "B": 50})
     start = log.end
-    for _ in range(rng.randrange(1, 5)):
+    for number in range(rng.randrange(1, 5)):
         transaction = store.begin()
         for account in rng.sample("ABCD", rng.randrange(1, 4)):
             balance = rng.randrange(1000)
             transaction.put(account, balance)
-            lines.append(_line(f"{account} = {balance}"))
+            lines.append(_line(f"T{number} {account} = {balance}"))
         transaction.commit()
-        lines.append(_line("commit"))
+        lines.append(_line(f"T{number} commit"))
     by_records = {}
     for cut in range(start, log.end + 1):
         found = Log(io.BytesIO(file.getvalue()[:cut]))
@@ -70,11 +70,21 @@ def test_recovering_the_text_log_finds_what_the_store_finds(seed: int) -> None:
             assert recover(text[:cut], start_state) == recover(whole, start_state)
 
 
+def test_of_two_mixed_transactions_only_the_committed_one_is_recovered() -> None:
+    recover = mechanism("index", "write-ahead")["recover"]
+    says = ("T1 A = 60", "T2 C = 5", "T1 B = 90", "T1 commit", "T2 D = 7", "T2 commit")
+    start = {"A": 100, "B": 50, "C": 9, "D": 3}
+    first = {"A": 60, "B": 90, "C": 9, "D": 3}
+    log = [_line(each) for each in says]
+    found = [recover("".join(log[:count]), start) for count in range(len(log) + 1)]
+    assert found == [start] * 4 + [first] * 2 + [{"A": 60, "B": 90, "C": 5, "D": 7}]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_the_disk_forgets_what_the_device_forgets(seed: int) -> None:
     rng = random.Random(seed)
     failures = rng.randrange(3)
-    disk = mechanism("index", "fsync-failed")["Disk"](failures)
+    disk = mechanism("log", "fsync-failed")["Disk"](failures)
     device = Device(sector_bytes=1, fails_sync=range(1, failures + 1))
     for number in range(20):
         if rng.random() < 0.6:
@@ -155,7 +165,7 @@ def test_what_is_checked_decides_as_the_store_or_more_strictly(
 @pytest.mark.parametrize("seed", range(50))
 def test_the_circle_is_found_that_the_lock_table_finds(seed: int) -> None:
     rng = random.Random(seed)
-    circle = mechanism("index", "wait-for")["circle"]
+    circle = mechanism("locks", "wait-for")["circle"]
     table = LockTable()
     waits: dict[str, str] = {}
     for who in rng.sample("PQRST", 5):

@@ -31,7 +31,7 @@ from evidence.labs.races import (
 from evidence.labs.retrying import CLIENTS, TIMES, count_up
 from evidence.labs.server import lab_folder
 from evidence.labs.sql_stories import Maria, ServerDatabase
-from sdnotes.acid import Run, play
+from sdnotes.acid import Played, play
 
 CAPTION = (
     "One MariaDB server with InnoDB. *Read, then write*: from an account of 100, one "
@@ -68,7 +68,7 @@ def at(node: Node, level: str) -> Maria:
     return Maria(node, level.partition(",")[0], level == SNAPSHOT)
 
 
-def played(node: Node, level: str, script: str) -> Run:
+def played(node: Node, level: str, script: str) -> Played:
     """Play a script at a level."""
     with ServerDatabase(at(node, level)) as database:
         return play(script, database)

@@ -30,7 +30,7 @@ from evidence.labs.races import (
 from evidence.labs.retrying import CLIENTS, TIMES, count_up
 from evidence.labs.server import lab_folder
 from evidence.labs.sql_stories import Postgres, ServerDatabase
-from sdnotes.acid import Run, play
+from sdnotes.acid import Played, play
 
 CAPTION = (
     "One PostgreSQL server. *Read, then write*: from an account of 100, one "
@@ -57,7 +57,7 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
     return book.rows, book.observed
 
 
-def played(node: Node, level: str, script: str) -> Run:
+def played(node: Node, level: str, script: str) -> Played:
     """Play a script at a level."""
     with ServerDatabase(Postgres(node, level)) as database:
         return play(script, database)
