@@ -34,6 +34,7 @@ from sdnotes.http_auth.challenges import (
     write_params,
 )
 from sdnotes.http_auth.client import Client, Step, loop
+from sdnotes.http_auth.counting import requests_sent
 from sdnotes.http_auth.deciding import PHRASES, RULES, Decision, Facts, Rule, decide
 from sdnotes.http_auth.problem import Problem, ProblemError, parse_problem
 from sdnotes.http_auth.scanning import HeaderError
@@ -81,6 +82,7 @@ __all__ = [
     "read_basic",
     "read_bearer",
     "read_challenge",
+    "requests_sent",
     "shop_app",
     "write_challenges",
     "write_params",
