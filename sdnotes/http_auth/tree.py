@@ -20,8 +20,9 @@ from sdnotes.figures.marks import line_at, px, text_at
 from sdnotes.http_auth.deciding import RULES, Facts, Rule, decide
 
 _WIDTH_PX = 430.0
-_BOX_PX = 232.0
-_ANSWER_LEFT_PX = 272.0
+_BOX_PX = 230.0
+_ANSWER_LEFT_PX = 268.0
+_ANSWER_PX = 158.0
 _STEP_PX = 34.0
 _HEIGHT_PX = 24.0
 _STYLE = f"""
@@ -29,9 +30,9 @@ _STYLE = f"""
 .sd-tree .status{{font-weight:600}}
 .sd-tree .dim{{fill:{FAINT}}}
 .sd-tree .box{{fill:{PAPER};stroke:{RULE};stroke-width:1.2}}
+.sd-tree .way{{stroke:{RULE};stroke-width:1.4}}
 .sd-tree .lit{{stroke:{SERIES[0]};stroke-width:2}}
 .sd-tree .got{{fill:{SERIES[0]};fill-opacity:.14;stroke:{SERIES[0]};stroke-width:2}}
-.sd-tree .way{{stroke:{RULE};stroke-width:1.4}}
 """
 
 
@@ -74,9 +75,9 @@ def _row(
     _box(root, "box lit" if is_lit else "box", 4, y, _BOX_PX)
     text_at(root, f"asks{dim}", 14, y + 16, rule.question)
     text_at(root, f"says{dim}", 8 + _BOX_PX, y + 9, "yes")
-    _box(root, "got" if is_answer else "box", _ANSWER_LEFT_PX, y, 154)
-    says = " ".join((str(rule.status), *rule.needs))
-    text_at(root, f"status{dim}", _ANSWER_LEFT_PX + 8, y + 16, says)
+    _box(root, "got" if is_answer else "box", _ANSWER_LEFT_PX, y, _ANSWER_PX)
+    text_at(root, f"status{dim}", _ANSWER_LEFT_PX + 8, y + 16, str(rule.status))
+    text_at(root, f"field{dim}", _ANSWER_LEFT_PX + 36, y + 16, ", ".join(rule.needs))
 
 
 def _box(root: ET.Element, kind: str, left: float, top: float, width: float) -> None:

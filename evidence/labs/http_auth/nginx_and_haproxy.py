@@ -62,6 +62,10 @@ http {{
     location = /check {{ internal; proxy_pass http://{host}:{app}$request_uri; }}
     location /kept/ {{ proxy_cache kept; proxy_cache_valid 200 404 10m;
                        proxy_pass http://{host}:{app}; }}
+    location /asked/ {{ proxy_cache kept; proxy_cache_valid 200 404 10m;
+                        proxy_no_cache $http_authorization $http_cookie;
+                        proxy_cache_bypass $http_authorization $http_cookie;
+                        proxy_pass http://{host}:{app}; }}
   }}
 }}
 """
@@ -118,7 +122,7 @@ def by_path(shop: Any) -> Any:
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        if not path.startswith("/kept/"):
+        if not path.startswith(("/kept/", "/asked/")):
             return shop(environ, start_response)  # type: ignore[no-any-return]
         number = int(path.rpartition("/")[2])
         body = (environ.get("HTTP_AUTHORIZATION") or environ["HTTP_COOKIE"]).encode()
@@ -178,6 +182,11 @@ def of_nginx(book: Notebook, port: int) -> None:
     hidden = asks(port, "/orders/8", {"Authorization": "Bearer alice"})
     book.fact("nginx, auth_request", "the application hides it: 404", hidden)
     kept(book, "nginx, proxy_cache and proxy_cache_valid", port)
+    name = "nginx, proxy_no_cache and proxy_cache_bypass too"
+    for by in ("Authorization", "Cookie"):
+        path = f"/asked/{by}/1"
+        _, then = (body(port, path, {by: who}) for who in ("alice", "bob"))
+        book.fact(name, f"by {by}, the origin says {SAYS[1]}", f"bob sees {then}'s")
 
 
 def of_haproxy(book: Notebook, port: int) -> None:
