@@ -143,6 +143,17 @@ def test_without_credentials_the_challenge_names_no_error() -> None:
     assert answer.field("WWW-Authenticate") == 'Bearer realm="shop"'
 
 
+def test_another_scheme_is_answered_as_no_credentials_are() -> None:
+    """RFC 6750 section 3.1: no error for an unsupported method either."""
+    request = Request("GET", "/orders/7", {"authorization": "Digest username=alice"})
+    assert Shop().answer(request) == ask(Shop(), None, "/orders/7")
+
+
+def test_what_is_alice_s_is_stored_nowhere() -> None:
+    """RFC 9111 section 5.2.2.5: not by her own browser either."""
+    assert ask(Shop(), "alice", "/orders/7").field("Cache-Control") == "no-store"
+
+
 def test_six_states_get_six_answers() -> None:
     got = [ask(Shop(), token, f"/orders/{n}").status for token, n in STATES.values()]
     assert got == [401, 401, 401, 403, 200, 404]

@@ -56,6 +56,7 @@ def test_a_password_may_have_a_colon_and_a_name_may_not() -> None:
         base64.b64encode(b"a:\xff").decode(),
         base64.b64encode(b"a:\x00").decode(),
         "-_-_",
+        "YTpi.",
         "====",
     ],
 )
