@@ -7,6 +7,7 @@ Each topic is a package of its own; its chapter on the site calls it:
     sdnotes.herd       a thousand clients wake at once
     sdnotes.acid       what survives other people, and a power cut
     sdnotes.timezones  what a time means, and where it must be kept
+    sdnotes.http_auth  401 or 403?
 
 They share a stage and pictures:
 
