@@ -406,5 +406,8 @@ def test_the_relay_that_crashes_sends_twice() -> None:
     assert [number for number, _ in names["arrived"]] == [1, 1]
     left = names["db"].execute("SELECT count(*) FROM outbox").fetchone()
     assert left == (0,)
+    names["db"].execute("INSERT INTO outbox (text) VALUES ('send a chair')")
+    names["relay"](crash=False)
+    assert names["arrived"][-1] == (2, "send a chair")  # its number is a new one
     run = run_outbox(way="outbox", orders=1, crash="shop: crosses out note 1")
     assert run.twice == (1,)
