@@ -56,7 +56,7 @@ that are not zero
     assert letters is not None, "no letters at all would match too"
     if letters.end() < len(text):
         at = letters.end()
-        raise Base64urlError(f"{text[at]!r} at {at} is not a letter of base64url")
+        raise Base64urlError(f"{text[at]!a} at {at} is not a letter of base64url")
     if len(text) % 4 == 1:
         raise Base64urlError(f"{len(text)} letters are the text of no bytes")
     data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_")

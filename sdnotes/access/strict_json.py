@@ -72,7 +72,7 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise JsonError(f"two members are named {twice!r}")
+        raise JsonError(f"two members are named {twice!a:.40}")
     return members
 
 

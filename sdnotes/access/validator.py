@@ -163,6 +163,8 @@ class TokenValidator:
     def _check_critical(self, header: dict[str, Json]) -> None:
         if "crit" in header:  # RFC 7515, section 4.1.11: we know no extension
             raise CriticalHeaderError(f"unknown extensions: {_shown(header['crit'])}")
+        if "b64" in header:  # RFC 7797, section 7: not in a token
+            raise CriticalHeaderError("b64 changes what is signed")
         if (
             "cty" in header
         ):  # RFC 7519, section 5.2: it holds a token in place of claims
