@@ -12,6 +12,11 @@ Source: each module names its own. Left out: SAML, Kerberos, client certificates
 Chapter: docs/chapters/access/.
 """
 
+from sdnotes.access.airport import (
+    AirportRun,
+    AirportSetting,
+    run_airport,
+)
 from sdnotes.access.attacks import (
     ATTACKS,
     KEY_CONFUSION,
@@ -21,33 +26,98 @@ from sdnotes.access.attacks import (
     respelt,
     try_attack,
 )
-from sdnotes.access.careless import CarelessValidator
-from sdnotes.access.jws import sign
-from sdnotes.access.keys import HmacKey, SigningKey, VerifyingKey
-from sdnotes.access.rejections import CHECKS, TokenRejectedError
-from sdnotes.access.rsa import RsaPublicKey
-from sdnotes.access.strict_json import Json, JsonError, parse_object
-from sdnotes.access.validator import TokenValidator, ValidToken
+from sdnotes.access.attributes import (
+    AttributePolicy,
+    Condition,
+    Request,
+    Rule,
+)
+from sdnotes.access.careless import (
+    CarelessValidator,
+)
+from sdnotes.access.decision import (
+    Decision,
+)
+from sdnotes.access.jws import (
+    sign,
+)
+from sdnotes.access.keys import (
+    HmacKey,
+    SigningKey,
+    VerifyingKey,
+)
+from sdnotes.access.new_enemy import (
+    NewEnemyRun,
+    run_new_enemy,
+)
+from sdnotes.access.rejections import (
+    CHECKS,
+    TokenRejectedError,
+)
+from sdnotes.access.relations import (
+    MalformedRelationError,
+    Relations,
+    Userset,
+)
+from sdnotes.access.revocation import (
+    DenyList,
+    RevokedRoleRow,
+    run_revoked_role,
+)
+from sdnotes.access.roles import (
+    RoleCycleError,
+    Roles,
+)
+from sdnotes.access.rsa import (
+    RsaPublicKey,
+)
+from sdnotes.access.strict_json import (
+    Json,
+    JsonError,
+    parse_object,
+)
+from sdnotes.access.validator import (
+    TokenValidator,
+    ValidToken,
+)
 
 __all__ = [
     "ATTACKS",
     "CHECKS",
     "KEY_CONFUSION",
+    "AirportRun",
+    "AirportSetting",
+    "AttributePolicy",
     "CarelessValidator",
+    "Condition",
+    "Decision",
+    "DenyList",
     "HmacKey",
     "Json",
     "JsonError",
+    "MalformedRelationError",
+    "NewEnemyRun",
+    "Relations",
+    "Request",
+    "RevokedRoleRow",
+    "RoleCycleError",
+    "Roles",
     "RsaPublicKey",
+    "Rule",
     "SigningKey",
     "TokenAttack",
     "TokenRejectedError",
     "TokenValidator",
     "TokenVerdict",
+    "Userset",
     "ValidToken",
     "VerifyingKey",
     "attack_table",
     "parse_object",
     "respelt",
+    "run_airport",
+    "run_new_enemy",
+    "run_revoked_role",
     "sign",
     "try_attack",
 ]

@@ -1,0 +1,106 @@
+"""A role is taken away, and the token goes on saying that it is there.
+
+      at    ann's token says    the issuer, asked, says     she may?
+     5 s    admin               admin                       yes, and yes
+    10 s    her role is taken away
+    20 s    admin               none                        yes, and no
+   900 s    expired             none                        no, and no
+
+What a token says was true when it was made. To know what is true now, ask who made it
+(introspection), or be told which tokens are void (a deny list), or make tokens that do
+not live long: each has its price.
+
+Source: RFC 7662 for introspection, RFC 7009 for revocation, RFC 7519 section 4.1.7 for
+``jti``; the numbers are ours.
+Builds on: sdnotes.access.roles, sdnotes.access.validator.
+Chapter: docs/chapters/access/.
+To take away: DenyList.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sdnotes.access.jws import sign
+from sdnotes.access.keys import HmacKey
+from sdnotes.access.rejections import TokenRejectedError
+from sdnotes.access.roles import Roles
+from sdnotes.access.validator import TokenValidator
+
+
+class DenyList:
+    """Tokens that are void although they have not expired, by their ``jti``.
+
+    Not by their text: to a lenient decoder, one token has several texts. What has
+    expired is forgotten, so the list is no longer than the tokens that live.
+
+    Examples:
+        >>> void = DenyList()
+        >>> void.revoke("t1", exp_s=900, now_s=10)
+        >>> void.is_revoked("t1", now_s=20), void.is_revoked("t2", now_s=20)
+        (True, False)
+    """
+
+    def __init__(self) -> None:
+        self._until_s: dict[str, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._until_s)
+
+    def revoke(self, jti: str, exp_s: float, now_s: float) -> None:
+        """Void a token until it expires; takes time linear in the list.
+
+        Raises ValueError for a token without a name.
+        """
+        if not jti:
+            raise ValueError(f"jti={jti!r} is empty")
+        self._until_s = {t: s for t, s in self._until_s.items() if s > now_s}
+        if exp_s > now_s:
+            self._until_s[jti] = max(exp_s, self._until_s.get(jti, exp_s))
+
+    def is_revoked(self, jti: str, now_s: float) -> bool:
+        """Return whether a token is void now."""
+        return self._until_s.get(jti, now_s) > now_s
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedRoleRow:
+    """What three services say at one time: each reads the same token."""
+
+    at_s: int
+    by_token: bool
+    by_introspection: bool
+    by_deny_list: bool
+
+
+def run_revoked_role(
+    *, ttl_s: int = 900, revoke_at_s: int = 10, ask_at_s: Sequence[int] = (5, 20, 900)
+) -> list[RevokedRoleRow]:
+    """Return who lets ann delete a post, at some times around the loss of her role.
+
+    Raises ValueError for a life of no time.
+    """
+    if ttl_s <= 0:
+        raise ValueError(f"ttl_s={ttl_s!r} is not above 0")
+    key = HmacKey(bytes(range(32)))
+    claims = {"iss": "login", "aud": "api", "sub": "ann", "jti": "t1", "roles": "admin"}
+    token = sign({**claims, "exp": ttl_s}, key, typ="at+jwt")
+    api = TokenValidator(
+        {"login": [key]}, algorithms=["HS256"], audience="api", typ="at+jwt"
+    )
+    rows = []
+    for at_s in ask_at_s:
+        roles = Roles({"admin": [("delete", "post")]}, members={"ann": ["admin"]})
+        void = DenyList()
+        if at_s >= revoke_at_s:
+            roles.revoke("ann", "admin")
+            void.revoke("t1", exp_s=ttl_s, now_s=revoke_at_s)
+        try:
+            valid = api.validate(token, at_s)
+        except TokenRejectedError:
+            rows.append(RevokedRoleRow(at_s, False, False, False))
+            continue
+        by_token = valid.claims["roles"] == "admin"
+        still = bool(roles.decide(valid.subject, "delete", "post"))
+        listed = void.is_revoked(str(valid.claims["jti"]), at_s)
+        rows.append(RevokedRoleRow(at_s, by_token, still, by_token and not listed))
+    return rows
