@@ -50,6 +50,33 @@ from sdnotes.access.new_enemy import (
     NewEnemyRun,
     run_new_enemy,
 )
+from sdnotes.access.oauth import (
+    Checks,
+    RefusedError,
+)
+from sdnotes.access.oauth_attacks import (
+    OAUTH_ATTACKS,
+    RFC9700_SECTIONS,
+    OAuthAttack,
+    OAuthSetting,
+    oauth_table,
+    run_oauth,
+    setting_with,
+    setting_without,
+)
+from sdnotes.access.oauth_story import (
+    OAuthRun,
+)
+from sdnotes.access.pkce import (
+    challenge_of,
+    verifies,
+)
+from sdnotes.access.refresh_tokens import (
+    Refreshed,
+    RefreshTokens,
+    ReusedTokenError,
+    UnknownTokenError,
+)
 from sdnotes.access.rejections import (
     CHECKS,
     TokenRejectedError,
@@ -85,10 +112,13 @@ __all__ = [
     "ATTACKS",
     "CHECKS",
     "KEY_CONFUSION",
+    "OAUTH_ATTACKS",
+    "RFC9700_SECTIONS",
     "AirportRun",
     "AirportSetting",
     "AttributePolicy",
     "CarelessValidator",
+    "Checks",
     "Condition",
     "Decision",
     "DenyList",
@@ -97,8 +127,15 @@ __all__ = [
     "JsonError",
     "MalformedRelationError",
     "NewEnemyRun",
+    "OAuthAttack",
+    "OAuthRun",
+    "OAuthSetting",
+    "RefreshTokens",
+    "Refreshed",
+    "RefusedError",
     "Relations",
     "Request",
+    "ReusedTokenError",
     "RevokedRoleRow",
     "RoleCycleError",
     "Roles",
@@ -109,15 +146,22 @@ __all__ = [
     "TokenRejectedError",
     "TokenValidator",
     "TokenVerdict",
+    "UnknownTokenError",
     "Userset",
     "ValidToken",
     "VerifyingKey",
     "attack_table",
+    "challenge_of",
+    "oauth_table",
     "parse_object",
     "respelt",
     "run_airport",
     "run_new_enemy",
+    "run_oauth",
     "run_revoked_role",
+    "setting_with",
+    "setting_without",
     "sign",
     "try_attack",
+    "verifies",
 ]

@@ -1,8 +1,10 @@
 """Roles, attributes and relations: default deny, reasons that agree, their twins."""
 
 from itertools import product
+from random import Random
 
 import pytest
+from draws import picks
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -117,26 +119,37 @@ class TestRoles:
 
 LEFT = ("subject.id", "subject.age", "resource.owner", "resource.frozen")
 VALUES = ("ann", "bob", 1, 2, True, None)
-CONDITIONS = st.builds(
-    Condition,
-    st.sampled_from(LEFT),
-    st.sampled_from(["==", "!=", "<", "<=", "in"]),
-    st.sampled_from([*LEFT, *VALUES, ("ann", 1)]),
+_RIGHT = (*LEFT, *VALUES, ("ann", 1))
+_CONDITIONS = [
+    Condition(left, operator, right)
+    for left in LEFT
+    for operator in ("==", "!=", "<", "<=", "in")
+    for right in _RIGHT
+]
+_random = Random(1)
+_RULES = [
+    Rule(
+        f"rule {number}",
+        _random.choice(("allow", "deny")),
+        _random.choice((("r",), ("w",), ("r", "w"), ("*",))),
+        _random.sample(_CONDITIONS, _random.choice((0, 1, 1, 2))),
+    )
+    for number in range(400)
+]
+RULES = picks(_RULES, max_size=5).map(
+    lambda rules: list({rule.name: rule for rule in rules}.values())
 )
-PARTS = st.dictionaries(
-    st.sampled_from(["id", "age", "owner", "frozen"]), st.sampled_from(VALUES)
-)
-REQUESTS = st.builds(Request, PARTS, st.sampled_from("rw"), PARTS)
-RULES = st.lists(
-    st.builds(
-        Rule,
-        st.text("xyz", min_size=1, max_size=6),
-        st.sampled_from(["allow", "deny"]),
-        st.sampled_from([("r",), ("w",), ("r", "w"), ("*",)]),
-        st.lists(CONDITIONS, max_size=2),
-    ),
-    max_size=5,
-    unique_by=lambda rule: rule.name,
+
+
+def _part() -> dict[str, object]:
+    names = [
+        name for name in ("id", "age", "owner", "frozen") if _random.random() < 0.7
+    ]
+    return {name: _random.choice(VALUES) for name in names}
+
+
+REQUESTS = st.sampled_from(
+    [Request(_part(), _random.choice("rw"), _part()) for _ in range(200)]
 )
 
 
@@ -278,30 +291,30 @@ SCHEMA = {
     "group": {"member": ["this"]},
 }
 SETS = ("group:g#member", "group:h#member", "folder:f#viewer", "doc:d#editor")
-TUPLES = st.lists(
-    st.one_of(
-        st.builds(
-            "{}#{}@{}".format,
-            st.sampled_from(["doc:d", "doc:e"]),
-            st.sampled_from(["viewer", "editor"]),
-            st.sampled_from(["user:ann", "user:bob", *SETS]),
+TUPLES = picks(
+    [
+        *(
+            f"doc:{doc}#{relation}@{user}"
+            for doc in "de"
+            for relation in ("viewer", "editor")
+            for user in ("user:ann", "user:bob", *SETS)
         ),
-        st.builds(
-            "{}#viewer@{}".format,
-            st.sampled_from(["folder:f", "folder:k"]),
-            st.sampled_from(["user:ann", *SETS]),
+        *(
+            f"folder:{name}#viewer@{user}"
+            for name in "fk"
+            for user in ("user:ann", *SETS)
         ),
-        st.builds(
-            "group:{}#member@{}".format,
-            st.sampled_from("gh"),
-            st.sampled_from(["user:ann", "user:bob", *SETS]),
+        *(
+            f"group:{name}#member@{user}"
+            for name in "gh"
+            for user in ("user:ann", "user:bob", *SETS)
         ),
-        st.builds(
-            "{}#parent@folder:{}".format,
-            st.sampled_from(["doc:d", "doc:e", "folder:f", "folder:k"]),
-            st.sampled_from("fk"),
+        *(
+            f"{thing}#parent@folder:{name}"
+            for thing in ("doc:d", "doc:e", "folder:f", "folder:k")
+            for name in "fk"
         ),
-    ),
+    ],
     max_size=9,
 )
 GOALS = [
