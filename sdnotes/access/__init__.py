@@ -35,8 +35,20 @@ from sdnotes.access.attributes import (
 from sdnotes.access.careless import (
     CarelessValidator,
 )
+from sdnotes.access.cookies import (
+    Cookie,
+    PageRequest,
+    cookie_table,
+)
 from sdnotes.access.decision import (
     Decision,
+)
+from sdnotes.access.fixation import (
+    FixationRun,
+    run_fixation,
+)
+from sdnotes.access.guesses import (
+    guessing_chance,
 )
 from sdnotes.access.jws import (
     sign,
@@ -45,6 +57,14 @@ from sdnotes.access.keys import (
     HmacKey,
     SigningKey,
     VerifyingKey,
+)
+from sdnotes.access.limiter import (
+    LoginLimiter,
+)
+from sdnotes.access.login import (
+    Login,
+    LoginAnswer,
+    enumeration_table,
 )
 from sdnotes.access.new_enemy import (
     NewEnemyRun,
@@ -66,6 +86,16 @@ from sdnotes.access.oauth_attacks import (
 )
 from sdnotes.access.oauth_story import (
     OAuthRun,
+)
+from sdnotes.access.passkeys import (
+    METHODS,
+    PhishingRun,
+    run_phishing,
+)
+from sdnotes.access.passwords import (
+    MalformedHashError,
+    PasswordHasher,
+    Verified,
 )
 from sdnotes.access.pkce import (
     challenge_of,
@@ -98,6 +128,14 @@ from sdnotes.access.roles import (
 from sdnotes.access.rsa import (
     RsaPublicKey,
 )
+from sdnotes.access.sessions import (
+    Sessions,
+)
+from sdnotes.access.signed_url import (
+    SignedUrlError,
+    check_url,
+    sign_url,
+)
 from sdnotes.access.strict_json import (
     Json,
     JsonError,
@@ -112,6 +150,7 @@ __all__ = [
     "ATTACKS",
     "CHECKS",
     "KEY_CONFUSION",
+    "METHODS",
     "OAUTH_ATTACKS",
     "RFC9700_SECTIONS",
     "AirportRun",
@@ -120,16 +159,25 @@ __all__ = [
     "CarelessValidator",
     "Checks",
     "Condition",
+    "Cookie",
     "Decision",
     "DenyList",
+    "FixationRun",
     "HmacKey",
     "Json",
     "JsonError",
+    "Login",
+    "LoginAnswer",
+    "LoginLimiter",
+    "MalformedHashError",
     "MalformedRelationError",
     "NewEnemyRun",
     "OAuthAttack",
     "OAuthRun",
     "OAuthSetting",
+    "PageRequest",
+    "PasswordHasher",
+    "PhishingRun",
     "RefreshTokens",
     "Refreshed",
     "RefusedError",
@@ -141,6 +189,8 @@ __all__ = [
     "Roles",
     "RsaPublicKey",
     "Rule",
+    "Sessions",
+    "SignedUrlError",
     "SigningKey",
     "TokenAttack",
     "TokenRejectedError",
@@ -149,19 +199,27 @@ __all__ = [
     "UnknownTokenError",
     "Userset",
     "ValidToken",
+    "Verified",
     "VerifyingKey",
     "attack_table",
     "challenge_of",
+    "check_url",
+    "cookie_table",
+    "enumeration_table",
+    "guessing_chance",
     "oauth_table",
     "parse_object",
     "respelt",
     "run_airport",
+    "run_fixation",
     "run_new_enemy",
     "run_oauth",
+    "run_phishing",
     "run_revoked_role",
     "setting_with",
     "setting_without",
     "sign",
+    "sign_url",
     "try_attack",
     "verifies",
 ]
