@@ -9,8 +9,8 @@
 CSRF sends ann's cookie without seeing it, and is stopped by SameSite. XSS runs within
 the page; HttpOnly keeps it from taking the session home, not from using it there.
 
-Source: RFC 6265, section 5; draft-ietf-httpbis-rfc6265bis, sections 4.1.3, 5.6.7 and
-5.8.3, for SameSite and prefixes.
+Source: RFC 6265, section 5; draft-ietf-httpbis-rfc6265bis for SameSite, and its
+section 4.1.3 for prefixes.
 Left out: the public suffix list (a site is the last two names of a host), expiry,
 partitioned cookies, browsers' exceptions for fresh cookies.
 Chapter: docs/chapters/access/.

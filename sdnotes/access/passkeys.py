@@ -13,8 +13,7 @@
 She need not notice anything: it is the browser that compares names, and what it signs
 is of use nowhere else.
 
-Source: W3C Web Authentication Level 3, section 7.2, verifying an assertion; NIST SP
-800-63B-4 on phishing resistance.
+Source: W3C Web Authentication Level 2, section 7.2, verifying an assertion.
 Left out: cryptography (a signature here is a record of who signed what), attestation,
 counters of signatures, passkeys that several devices share.
 Chapter: docs/chapters/access/.

@@ -8,8 +8,9 @@ The numbers stand beside the result, so that they can grow: after a right passwo
 old entry is made anew with the new numbers (``rehash``). 2**17 steps of 1 KiB are 128
 MiB for each guess; that, not the time alone, is what graphics cards lack.
 
-Source: RFC 7914; RFC 8018 for salts; OWASP Password Storage Cheat Sheet for the
-numbers; NIST SP 800-63B-4 for the normalization of Unicode (NFKC).
+A password is brought to one form of Unicode (NFKC), for keyboards differ in theirs.
+
+Source: RFC 7914; OWASP Password Storage Cheat Sheet for the numbers.
 Left out: Argon2id, which is to be preferred and is not in the standard library; a
 secret beside the table (pepper); rules for choosing passwords.
 Chapter: docs/chapters/access/.
