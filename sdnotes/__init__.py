@@ -5,7 +5,7 @@ Each topic is a package of its own; its chapter on the site calls it:
     sdnotes.cap        two ATMs, one account, a cut cable
     sdnotes.caching    the room is full: what should be thrown out?
     sdnotes.herd       a thousand clients wake at once
-    sdnotes.access     the question of this chapter
+    sdnotes.access     who are you, and may you do this?
 
 They share a stage and pictures:
 

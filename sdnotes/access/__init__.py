@@ -43,6 +43,9 @@ from sdnotes.access.cookies import (
 from sdnotes.access.decision import (
     Decision,
 )
+from sdnotes.access.deny_list import (
+    DenyList,
+)
 from sdnotes.access.fixation import (
     FixationRun,
     run_fixation,
@@ -51,12 +54,14 @@ from sdnotes.access.guesses import (
     guessing_chance,
 )
 from sdnotes.access.jws import (
+    CHECKS,
+    SigningKey,
+    TokenRejectedError,
+    VerifyingKey,
     sign,
 )
 from sdnotes.access.keys import (
     HmacKey,
-    SigningKey,
-    VerifyingKey,
 )
 from sdnotes.access.limiter import (
     LoginLimiter,
@@ -107,17 +112,12 @@ from sdnotes.access.refresh_tokens import (
     ReusedTokenError,
     UnknownTokenError,
 )
-from sdnotes.access.rejections import (
-    CHECKS,
-    TokenRejectedError,
-)
 from sdnotes.access.relations import (
     MalformedRelationError,
     Relations,
     Userset,
 )
 from sdnotes.access.revocation import (
-    DenyList,
     RevokedRoleRow,
     run_revoked_role,
 )
@@ -136,7 +136,7 @@ from sdnotes.access.signed_url import (
     check_url,
     sign_url,
 )
-from sdnotes.access.strict_json import (
+from sdnotes.access.strict import (
     Json,
     JsonError,
     parse_object,

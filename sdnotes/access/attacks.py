@@ -18,12 +18,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sdnotes.access.base64url import decode, encode
 from sdnotes.access.careless import CarelessValidator
-from sdnotes.access.jws import sign
+from sdnotes.access.jws import TokenRejectedError, sign
 from sdnotes.access.keys import HmacKey
-from sdnotes.access.rejections import TokenRejectedError
 from sdnotes.access.rsa import RsaPublicKey
+from sdnotes.access.strict import decode, encode
 
 NOW_S = 1_000
 """When all attacks are tried."""

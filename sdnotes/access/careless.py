@@ -18,11 +18,10 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 
-from sdnotes.access.jws import Parts
-from sdnotes.access.keys import HmacKey, VerifyingKey
-from sdnotes.access.rejections import CHECKS, MalformedTokenError
+from sdnotes.access.jws import CHECKS, MalformedTokenError, Parts, VerifyingKey
+from sdnotes.access.keys import HmacKey
 from sdnotes.access.rsa import RsaPublicKey
-from sdnotes.access.strict_json import Json
+from sdnotes.access.strict import Json
 from sdnotes.access.validator import TokenValidator
 
 

@@ -18,7 +18,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 MIN_SECRET_BYTES = 32
 """As long as the hash, at least (RFC 7518, section 3.2)."""
@@ -26,36 +26,6 @@ MIN_SECRET_BYTES = 32
 _PUBLIC = re.compile(rb'\s*(-----BEGIN |ssh-|ecdsa-|\{.*"kty")', re.DOTALL)
 # A key in DER: a sequence that begins with a sequence that begins with an identifier.
 _PUBLIC_DER = re.compile(rb"0(\x81.|\x82..|[\x00-\x7f])0[\x00-\x7f]\x06", re.DOTALL)
-
-
-class VerifyingKey(Protocol):
-    """A key that can tell whether a signature is right."""
-
-    @property
-    def alg(self) -> str:
-        """Return the one algorithm that this key is for, as the header names it."""
-
-    @property
-    def kid(self) -> str | None:
-        """Return the key's name, which a header may give; None if it has none."""
-
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        """Return whether the signature is of this message, by this key."""
-
-
-class SigningKey(Protocol):
-    """A key that can make signatures."""
-
-    @property
-    def alg(self) -> str:
-        """Return the one algorithm that this key is for, as the header names it."""
-
-    @property
-    def kid(self) -> str | None:
-        """Return the key's name, which the header will give; None if it has none."""
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the signature of a message."""
 
 
 @dataclass(frozen=True, slots=True)

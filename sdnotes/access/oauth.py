@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from sdnotes.access.jws import sign
+from sdnotes.access.jws import TokenRejectedError, sign
 from sdnotes.access.keys import HmacKey
 from sdnotes.access.pkce import challenge_of, verifies
 from sdnotes.access.refresh_tokens import (
@@ -28,7 +28,6 @@ from sdnotes.access.refresh_tokens import (
     ReusedTokenError,
     UnknownTokenError,
 )
-from sdnotes.access.rejections import TokenRejectedError
 from sdnotes.access.validator import TokenValidator
 
 SERVER, CLIENT_ID = "https://login.example", "shop"

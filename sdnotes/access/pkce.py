@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import re
 
-from sdnotes.access.base64url import encode
+from sdnotes.access.strict import encode
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 

@@ -84,12 +84,13 @@ class Relations:
     ) -> None:
         self.schema = {kind: dict(relations) for kind, relations in schema.items()}
         for kind, relations in self.schema.items():
-            for relation, sources in relations.items():
+            for sources in relations.values():
                 for source in sources:
                     needed = source.partition(".")[0]
                     if needed not in ("this", *relations):
-                        at = f"schema[{kind!r}][{relation!r}]"
-                        raise ValueError(f"{at} has {source!r}, no relation of {kind}")
+                        raise ValueError(
+                            f"schema[{kind!r}] has {source!r}, and no such relation"
+                        )
         self._users: dict[Goal, dict[str, None]] = {}
         for each in tuples:
             self.write(each)

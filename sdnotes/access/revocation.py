@@ -12,54 +12,18 @@ not live long: each has its price.
 
 Source: RFC 7662 for introspection, RFC 7009 for revocation, RFC 7519 section 4.1.7 for
 ``jti``; the numbers are ours.
-Builds on: sdnotes.access.roles, sdnotes.access.validator.
+Builds on: sdnotes.access.deny_list, sdnotes.access.roles, sdnotes.access.validator.
 Chapter: docs/chapters/access/.
-To take away: DenyList.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sdnotes.access.jws import sign
+from sdnotes.access.deny_list import DenyList
+from sdnotes.access.jws import TokenRejectedError, sign
 from sdnotes.access.keys import HmacKey
-from sdnotes.access.rejections import TokenRejectedError
 from sdnotes.access.roles import Roles
 from sdnotes.access.validator import TokenValidator
-
-
-class DenyList:
-    """Tokens that are void although they have not expired, by their ``jti``.
-
-    Not by their text: to a lenient decoder, one token has several texts. What has
-    expired is forgotten, so the list is no longer than the tokens that live.
-
-    Examples:
-        >>> void = DenyList()
-        >>> void.revoke("t1", exp_s=900, now_s=10)
-        >>> void.is_revoked("t1", now_s=20), void.is_revoked("t2", now_s=20)
-        (True, False)
-    """
-
-    def __init__(self) -> None:
-        self._until_s: dict[str, float] = {}
-
-    def __len__(self) -> int:
-        return len(self._until_s)
-
-    def revoke(self, jti: str, exp_s: float, now_s: float) -> None:
-        """Void a token until it expires; takes time linear in the list.
-
-        Raises ValueError for a token without a name.
-        """
-        if not jti:
-            raise ValueError(f"jti={jti!r} is empty")
-        self._until_s = {t: s for t, s in self._until_s.items() if s > now_s}
-        if exp_s > now_s:
-            self._until_s[jti] = max(exp_s, self._until_s.get(jti, exp_s))
-
-    def is_revoked(self, jti: str, now_s: float) -> bool:
-        """Return whether a token is void now."""
-        return self._until_s.get(jti, now_s) > now_s
 
 
 @dataclass(frozen=True, slots=True)

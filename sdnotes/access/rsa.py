@@ -16,7 +16,7 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sdnotes.access.base64url import encode
+from sdnotes.access.strict import encode
 
 MIN_BITS = 2048
 """RFC 7518, section 3.3."""

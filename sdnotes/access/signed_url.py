@@ -13,8 +13,8 @@ To take away: sign_url, check_url.
 
 import re
 
-from sdnotes.access.base64url import Base64urlError, decode, encode
 from sdnotes.access.keys import HmacKey
+from sdnotes.access.strict import Base64urlError, decode, encode
 
 _FORM = re.compile(
     r"((/[^?#]*)\?expires=(0|[1-9]\d{0,14}))&signature=([\w-]+)", re.ASCII

@@ -26,23 +26,24 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sdnotes.access.jws import Parts, take_apart
-from sdnotes.access.keys import VerifyingKey
-from sdnotes.access.rejections import (
+from sdnotes.access.jws import (
     CriticalHeaderError,
     ExpiredError,
     IssuedInFutureError,
     MalformedTokenError,
     NotYetValidError,
+    Parts,
     UnknownKeyError,
+    VerifyingKey,
     WrongAlgorithmError,
     WrongAudienceError,
     WrongClaimError,
     WrongIssuerError,
     WrongSignatureError,
     WrongTypeError,
+    take_apart,
 )
-from sdnotes.access.strict_json import Json, JsonError, parse_object
+from sdnotes.access.strict import Json, JsonError, parse_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class TokenValidator:
         >>> api.validate(sign(claims, key, typ="at+jwt"), now_s=900)
         Traceback (most recent call last):
         ...
-        sdnotes.access.rejections.ExpiredError: it expired at 900, and now it is 900
+        sdnotes.access.jws.ExpiredError: it expired at 900, and now it is 900
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from jwt import PyJWT
 from jwt.exceptions import PyJWTError
 
 from sdnotes.access import HmacKey, TokenRejectedError, TokenValidator
-from sdnotes.access.base64url import encode
+from sdnotes.access.strict import encode
 
 KEY = HmacKey(bytes(range(40)))
 NOW_S = 1_000

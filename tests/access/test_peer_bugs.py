@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sdnotes.access import HmacKey, TokenRejectedError, TokenValidator, jws, sign
 from sdnotes.access.asymmetric import PrivateKey
-from sdnotes.access.base64url import encode
 from sdnotes.access.rsa import RsaPublicKey
+from sdnotes.access.strict import encode
 
 KEY = HmacKey(bytes(range(40)))
 CLAIMS = {"iss": "joe", "aud": "api", "exp": 2_000}

@@ -31,8 +31,8 @@ from sdnotes.access import (
     sign,
 )
 from sdnotes.access.asymmetric import ALGORITHMS, PrivateKey, PublicKey
-from sdnotes.access.base64url import Base64urlError, decode, encode
 from sdnotes.access.jws import take_apart
+from sdnotes.access.strict import Base64urlError, decode, encode
 
 
 def joes(key: VerifyingKey) -> TokenValidator:

@@ -1,8 +1,8 @@
 """The keys and tokens that the RFCs print, and nothing of ours."""
 
-from sdnotes.access.base64url import decode
 from sdnotes.access.keys import HmacKey
 from sdnotes.access.rsa import RsaPublicKey
+from sdnotes.access.strict import decode
 
 A1_KEY = HmacKey(
     decode(

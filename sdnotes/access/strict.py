@@ -1,22 +1,27 @@
-r"""JSON that every parser reads alike, or not at all.
+r"""One spelling of bytes, and one reading of JSON: what all programs see alike.
 
-    {"admin": false, "admin": true}    two members of one name: parsers differ
-    {"exp": NaN}                       no JSON, although Python's parser takes it
-    {"exp": 1e999}                     infinity, once it is a float
-    {"id": 9007199254740993}           a float of 53 bits makes ...992 of it
-    {"sub": "\ud800"}                  half a character: no UTF-8 can carry it
-    [[[[[[[[ ... ]]]]]]]]              deep enough to exhaust a parser's stack
+Base64url: six bits make a letter, so 32 bytes end in a letter with two bits to spare,
+and a lenient decoder takes four texts for the same bytes:
 
-What one program checks and the next one uses must be the same, so each of them is
-refused.
+    ...jXk   ...jXl   ...jXm   ...jXn      the last letters of one signature
 
-Source: RFC 8259, sections 4, 6, 8.1 and 8.2; RFC 7493, sections 2.1 to 2.3; RFC 7515,
-section 4, and RFC 7519, section 4, on two members of one name.
-Left out: writing, for which ``json.dumps`` will do.
+JSON, of which each parser makes something else, or fails:
+
+    {"admin": false, "admin": true}        two members of one name
+    {"exp": NaN}   {"exp": 1e999}          no JSON; infinity, once it is a float
+    {"id": 9007199254740993}               a float of 53 bits makes ...992 of it
+    {"sub": "\ud800"}   [[[[ ... ]]]]      half a character; too deep for a stack
+
+What one program checks and the next one uses must be the same, so all are refused.
+
+Source: RFC 4648, sections 3.5 and 5; RFC 8259, sections 4, 6, 8 and 9; RFC 7493,
+sections 2.1 to 2.3; RFC 7515, sections 2 and 4; RFC 7519, section 4.
+Left out: padding, line breaks, + and /; writing JSON, for which ``json.dumps`` will do.
 Chapter: docs/chapters/access/.
-To take away: parse_object.
+To take away: encode, decode, parse_object.
 """
 
+import base64
 import json
 import math
 import re
@@ -32,6 +37,54 @@ MAX_WHOLE = 2**53 - 1
 
 # A string, closed or not, is taken at once, so that the scan goes forward only.
 _BRACKET_OR_STRING = re.compile(rb'[\[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+
+_LETTERS = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+
+
+class Base64urlError(ValueError):
+    """A text that ``encode`` makes of no bytes. Its sender must mend it."""
+
+
+def encode(data: bytes) -> str:
+    """Return the one spelling of these bytes, without padding.
+
+    Examples:
+        >>> encode(b"access")
+        'YWNjZXNz'
+        >>> encode(bytes([255]))
+        '_w'
+    """
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def decode(text: str) -> bytes:
+    """Return the bytes that a text spells, in time linear in its length.
+
+    Raises Base64urlError for a letter outside the alphabet, a length that no bytes
+    have, and a last letter whose spare bits are not zero.
+
+    Examples:
+        >>> decode("YWNjZXNz")
+        b'access'
+        >>> decode("_x")
+        Traceback (most recent call last):
+        ...
+        sdnotes.access.strict.Base64urlError: the last letter, 'x', has spare bits \
+that are not zero
+    """
+    letters = _LETTERS.match(text)
+    assert letters is not None, "no letters at all would match too"
+    if letters.end() < len(text):
+        at = letters.end()
+        raise Base64urlError(f"{text[at]!a} at {at} is not a letter of base64url")
+    if len(text) % 4 == 1:
+        raise Base64urlError(f"{len(text)} letters are the text of no bytes")
+    data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_")
+    if len(text) % 4 and not encode(data[-(len(data) % 3) :]).endswith(text[-1]):
+        raise Base64urlError(
+            f"the last letter, {text[-1]!r}, has spare bits that are not zero"
+        )
+    return data
 
 
 class JsonError(ValueError):
@@ -49,7 +102,7 @@ def parse_object(data: bytes) -> dict[str, Json]:
         >>> parse_object(b'{"sub": "ann", "sub": "root"}')
         Traceback (most recent call last):
         ...
-        sdnotes.access.strict_json.JsonError: two members are named 'sub'
+        sdnotes.access.strict.JsonError: two members are named 'sub'
     """
     try:
         text = data.decode("utf-8")
