@@ -10,6 +10,20 @@ A token carries the answer to the first one. Its signature says who made it, no 
 
 Source: each module names its own. Left out: SAML, Kerberos, client certificates.
 Chapter: docs/chapters/access/.
+
+Examples:
+    >>> key = HmacKey(bytes(range(32)))
+    >>> api = TokenValidator(
+    ...     {"issuer": [key]}, algorithms=["HS256"], audience="api", typ="at+jwt"
+    ... )
+    >>> claims = {"iss": "issuer", "aud": "api", "sub": "ann", "exp": 900}
+    >>> token = sign(claims, key, typ="at+jwt")
+    >>> api.validate(token, now_s=899).subject
+    'ann'
+    >>> api.validate(token, now_s=900)
+    Traceback (most recent call last):
+    ...
+    sdnotes.access.jws.ExpiredError: it expired at 900, and now it is 900
 """
 
 from sdnotes.access.airport import (
@@ -55,13 +69,11 @@ from sdnotes.access.guesses import (
 )
 from sdnotes.access.jws import (
     CHECKS,
+    HmacKey,
     SigningKey,
     TokenRejectedError,
     VerifyingKey,
     sign,
-)
-from sdnotes.access.keys import (
-    HmacKey,
 )
 from sdnotes.access.limiter import (
     LoginLimiter,

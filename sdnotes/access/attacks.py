@@ -19,8 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sdnotes.access.careless import CarelessValidator
-from sdnotes.access.jws import TokenRejectedError, sign
-from sdnotes.access.keys import HmacKey
+from sdnotes.access.jws import HmacKey, TokenRejectedError, sign
 from sdnotes.access.rsa import RsaPublicKey
 from sdnotes.access.strict import decode, encode
 

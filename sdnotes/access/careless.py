@@ -18,8 +18,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 
-from sdnotes.access.jws import CHECKS, MalformedTokenError, Parts, VerifyingKey
-from sdnotes.access.keys import HmacKey
+from sdnotes.access.jws import CHECKS, HmacKey, MalformedTokenError, Parts, VerifyingKey
 from sdnotes.access.rsa import RsaPublicKey
 from sdnotes.access.strict import Json
 from sdnotes.access.validator import TokenValidator

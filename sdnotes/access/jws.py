@@ -1,24 +1,33 @@
-"""A token is three texts with dots between them: header, claims, signature.
+"""A token is three texts with dots between them, and a key that knows its algorithm.
 
     {"alg":"HS256","typ":"JWT"}  ->  eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9
     {"sub":"ann","exp":900}      ->  eyJzdWIiOiJhbm4iLCJleHAiOjkwMH0
     HMAC of both, with the dot   ->  43 letters
 
-Everybody can read the first two; the third says that a holder of the key made them.
+Everybody can read the first two; the third says that a holder of the key made them. How
+it is verified, the key says and not the header: an ``HmacKey`` holds a secret, a public
+key is another type, and no method hands its bytes to an HMAC. So "use the public key as
+the secret", the oldest attack on tokens, cannot be written down.
+
 Whoever refuses a token raises a TokenRejectedError that names the check:
 
     except TokenRejectedError as error:
         log(error.check)            exp, aud, signature: one of CHECKS
         answer(401)                 the same for each: an attacker learns nothing
 
-Source: RFC 7515, sections 3.1, 5.1 and 7.1; RFC 7519, section 7.1.
-Left out: the JSON serializations, encrypted tokens (JWE).
+Source: RFC 7515, sections 3.1, 5.1 and 7.1; RFC 7519, section 7.1; RFC 7518, section
+3.2; RFC 8725, sections 3.1 and 3.5.
+Left out: the JSON serializations, encrypted tokens (JWE), HS384 and HS512.
 Chapter: docs/chapters/access/.
+To take away: HmacKey.
 """
 
+import hashlib
+import hmac
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 from sdnotes.access.strict import (
@@ -32,6 +41,13 @@ from sdnotes.access.strict import (
 
 MAX_TOKEN_CHARS = 16_384
 """Longer than any header field that common servers take; more is an attack."""
+
+MIN_SECRET_BYTES = 32
+"""As long as the hash, at least (RFC 7518, section 3.2)."""
+
+_PUBLIC = re.compile(rb'\s*(-----BEGIN |ssh-|ecdsa-|\{.*"kty")', re.DOTALL)
+# A key in DER: a sequence that begins with a sequence that begins with an identifier.
+_PUBLIC_DER = re.compile(rb"0(\x81.|\x82..|[\x00-\x7f])0[\x00-\x7f]\x06", re.DOTALL)
 
 CHECKS = (
     "format",
@@ -162,6 +178,43 @@ class SigningKey(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class HmacKey:
+    """A secret that issuer and recipient share, for HMAC with SHA-256.
+
+    Raises ValueError for a secret shorter than 32 bytes, or one that is a public key.
+
+    Examples:
+        >>> key = HmacKey(bytes(range(32)))
+        >>> key.verify(b"hello", key.sign(b"hello"))
+        True
+        >>> key.verify(b"hullo", key.sign(b"hello"))
+        False
+    """
+
+    secret: bytes = field(repr=False)
+    kid: str | None = None
+    alg: ClassVar[str] = "HS256"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.secret, bytes):
+            raise TypeError("secret is not bytes: a password is no key")
+        if len(self.secret) < MIN_SECRET_BYTES:
+            raise ValueError(
+                f"secret has {len(self.secret)} bytes, not {MIN_SECRET_BYTES} or more"
+            )
+        if _PUBLIC.match(self.secret) or _PUBLIC_DER.match(self.secret):
+            raise ValueError("secret is a public key, which everybody may know")
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 32 bytes that only a holder of the secret can compute."""
+        return hmac.digest(self.secret, message, hashlib.sha256)
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        """Return whether these are those bytes, in a time that tells nothing."""
+        return hmac.compare_digest(self.sign(message), signature)
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A token taken apart: nothing of it is verified yet."""
 
@@ -180,7 +233,6 @@ def sign(
     NaN and TypeError for other claims that JSON cannot carry.
 
     Examples:
-        >>> from sdnotes.access.keys import HmacKey
         >>> sign({"sub": "ann"}, HmacKey(bytes(32)))[:36]
         'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9'
     """

@@ -20,8 +20,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from sdnotes.access.jws import TokenRejectedError, sign
-from sdnotes.access.keys import HmacKey
+from sdnotes.access.jws import HmacKey, TokenRejectedError, sign
 from sdnotes.access.pkce import challenge_of, verifies
 from sdnotes.access.refresh_tokens import (
     RefreshTokens,

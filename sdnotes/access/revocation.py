@@ -20,8 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdnotes.access.deny_list import DenyList
-from sdnotes.access.jws import TokenRejectedError, sign
-from sdnotes.access.keys import HmacKey
+from sdnotes.access.jws import HmacKey, TokenRejectedError, sign
 from sdnotes.access.roles import Roles
 from sdnotes.access.validator import TokenValidator
 

@@ -7,13 +7,13 @@ whoever is sent it can use it and send it on. It is a bearer token, with a path.
 
 Source: the presigned addresses of object stores, as a pattern; RFC 2104 for HMAC.
 Left out: methods other than reading, headers, taking one back before its time.
-Builds on: sdnotes.access.keys. Chapter: docs/chapters/access/.
+Builds on: sdnotes.access.jws. Chapter: docs/chapters/access/.
 To take away: sign_url, check_url.
 """
 
 import re
 
-from sdnotes.access.keys import HmacKey
+from sdnotes.access.jws import HmacKey
 from sdnotes.access.strict import Base64urlError, decode, encode
 
 _FORM = re.compile(

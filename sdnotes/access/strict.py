@@ -66,11 +66,11 @@ def decode(text: str) -> bytes:
     Examples:
         >>> decode("YWNjZXNz")
         b'access'
-        >>> decode("_x")
-        Traceback (most recent call last):
-        ...
-        sdnotes.access.strict.Base64urlError: the last letter, 'x', has spare bits \
-that are not zero
+        >>> try:
+        ...     decode("_x")
+        ... except Base64urlError as error:
+        ...     print(error)
+        the last letter, 'x', has spare bits that are not zero
     """
     letters = _LETTERS.match(text)
     assert letters is not None, "no letters at all would match too"
@@ -99,10 +99,11 @@ def parse_object(data: bytes) -> dict[str, Json]:
     Examples:
         >>> parse_object(b'{"sub": "ann", "exp": 900}')
         {'sub': 'ann', 'exp': 900}
-        >>> parse_object(b'{"sub": "ann", "sub": "root"}')
-        Traceback (most recent call last):
-        ...
-        sdnotes.access.strict.JsonError: two members are named 'sub'
+        >>> try:
+        ...     parse_object(b'{"sub": "ann", "sub": "root"}')
+        ... except JsonError as error:
+        ...     print(error)
+        two members are named 'sub'
     """
     try:
         text = data.decode("utf-8")

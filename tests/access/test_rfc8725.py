@@ -19,7 +19,7 @@ from sdnotes.access import (
     try_attack,
 )
 from sdnotes.access.asymmetric import PrivateKey
-from sdnotes.access.keys import MIN_SECRET_BYTES
+from sdnotes.access.jws import MIN_SECRET_BYTES
 
 ONE, TWO = HmacKey(bytes(range(32)), "one"), HmacKey(bytes(range(1, 33)), "two")
 CLAIMS = {"iss": "joe", "aud": "api", "sub": "ann", "exp": 2_000}

@@ -1,6 +1,6 @@
 """The keys and tokens that the RFCs print, and nothing of ours."""
 
-from sdnotes.access.keys import HmacKey
+from sdnotes.access.jws import HmacKey
 from sdnotes.access.rsa import RsaPublicKey
 from sdnotes.access.strict import decode
 
