@@ -101,6 +101,10 @@ class Rule:
         if not self.actions or isinstance(self.actions, str):
             raise ValueError(f"actions={self.actions!r} is not a list of one or more")
 
+        # A generator would be empty the second time, and its rule without conditions.
+        object.__setattr__(self, "actions", tuple(self.actions))
+        object.__setattr__(self, "conditions", tuple(self.conditions))
+
     def covers(self, action: str) -> bool:
         """Return whether the rule speaks of this action."""
         return action in self.actions or "*" in self.actions

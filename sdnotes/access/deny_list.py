@@ -13,12 +13,15 @@ Chapter: docs/chapters/access/.
 To take away: DenyList.
 """
 
+from threading import Lock
+
 
 class DenyList:
     """Tokens that are void although they have not expired, by their ``jti``.
 
     Not by their text: to a lenient decoder, one token has several texts. What has
-    expired is forgotten, so the list is no longer than the tokens that live.
+    expired is forgotten, so the list is no longer than the tokens that live. May be
+    shared by threads.
 
     Examples:
         >>> void = DenyList()
@@ -29,6 +32,7 @@ class DenyList:
 
     def __init__(self) -> None:
         self._until_s: dict[str, float] = {}
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._until_s)
@@ -40,9 +44,10 @@ class DenyList:
         """
         if not jti:
             raise ValueError(f"jti={jti!r} is empty")
-        self._until_s = {t: s for t, s in self._until_s.items() if s > now_s}
-        if exp_s > now_s:
-            self._until_s[jti] = max(exp_s, self._until_s.get(jti, exp_s))
+        with self._lock:
+            self._until_s = {t: s for t, s in self._until_s.items() if s > now_s}
+            if exp_s > now_s:
+                self._until_s[jti] = max(exp_s, self._until_s.get(jti, exp_s))
 
     def is_revoked(self, jti: str, now_s: float) -> bool:
         """Return whether a token is void now."""

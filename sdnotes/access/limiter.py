@@ -14,20 +14,25 @@ To take away: LoginLimiter.
 """
 
 from collections import deque
+from threading import Lock
 
 
 class LoginLimiter:
-    """Counts failures in a sliding window; ``failed`` says so, ``allows`` asks.
+    """Counts attempts in a sliding window, and takes back those that were right.
+
+    An attempt counts from the moment that it is admitted, not from when its password
+    turns out to be wrong: a hundred that come at once would all be admitted else. May
+    be shared by threads.
 
     Raises ValueError for a limit or a window of nothing.
 
     Examples:
         >>> limiter = LoginLimiter(of_account=2, of_address=9, per_s=300)
-        >>> for now_s in (0, 1):
-        ...     limiter.failed("ann", "10.0.0.7", now_s)
-        >>> limiter.allows("ann", "10.0.0.8", now_s=2)
+        >>> [limiter.admits("ann", "10.0.0.7", now_s) for now_s in (0, 1, 2)]
+        [True, True, False]
+        >>> limiter.admits("ann", "10.0.0.8", now_s=299)
         False
-        >>> limiter.allows("ann", "10.0.0.8", now_s=300)
+        >>> limiter.admits("ann", "10.0.0.8", now_s=300)
         True
     """
 
@@ -42,40 +47,41 @@ class LoginLimiter:
             raise ValueError(f"per_s={per_s!r} is not above 0")
         self._most = {"account": of_account, "address": of_address}
         self._per_s = per_s
-        self._failures: dict[tuple[str, str], deque[float]] = {}
+        self._attempts: dict[tuple[str, str], deque[float]] = {}
+        self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._failures)
+        return len(self._attempts)
 
-    def allows(self, account: str, address: str, now_s: float) -> bool:
-        """Return whether an attempt may be made now; ask before hashing anything."""
-        return all(
-            self._recent(key, now_s) < self._most[key[0]]
-            for key in (("account", account), ("address", address))
-        )
+    def admits(self, account: str, address: str, now_s: float) -> bool:
+        """Return whether an attempt may be made now, and count it; ask before hashing.
 
-    def failed(self, account: str, address: str, now_s: float) -> None:
-        """Count a wrong password. Forgets what lies outside of the window.
-
-        Raises ValueError for a time before the last one.
+        Forgets what lies outside of the window. A time before the last one counts as
+        the last one.
         """
-        for key in (("account", account), ("address", address)):
-            times = self._failures.setdefault(key, deque())
-            if times and now_s < times[-1]:
-                raise ValueError(f"now_s={now_s!r} is before {times[-1]}, the last one")
-            times.append(now_s)
-            if len(times) > self._most[key[0]]:
-                times.popleft()  # one more is no more than enough
-        oldest = next(iter(self._failures))
-        if self._recent(oldest, now_s) == 0:
-            del self._failures[oldest]
+        keys = (("account", account), ("address", address))
+        with self._lock:
+            if any(self._recent(key, now_s) >= self._most[key[0]] for key in keys):
+                return False
+            for key in keys:
+                times = self._attempts.pop(key, deque())
+                times.append(max(now_s, times[-1]) if times else now_s)
+                self._attempts[key] = times  # the last one of all
+            oldest = next(iter(self._attempts))
+            if self._recent(oldest, now_s) == 0:
+                del self._attempts[oldest]
+            return True
 
-    def succeeded(self, account: str) -> None:
-        """Forget an account's failures; those of the address stay."""
-        self._failures.pop(("account", account), None)
+    def succeeded(self, account: str, address: str) -> None:
+        """Forget an account's attempts, and the last one of the address."""
+        with self._lock:
+            self._attempts.pop(("account", account), None)
+            times = self._attempts.get(("address", address))
+            if times:
+                times.pop()
 
     def _recent(self, key: tuple[str, str], now_s: float) -> int:
-        times = self._failures.get(key, deque())
+        times = self._attempts.get(key, deque())
         while times and times[0] <= now_s - self._per_s:
             times.popleft()
         return len(times)

@@ -27,6 +27,9 @@ from dataclasses import dataclass
 
 SALT_BYTES = 16
 HASH_BYTES = 32
+MAX_PASSWORD_CHARS = 1024
+"""Long enough for a sentence; normalizing and hashing a book is an attack."""
+
 MAX_LOG_N, MAX_R, MAX_P = 20, 32, 16
 """More than anybody needs, and less than what stops a server."""
 
@@ -84,13 +87,13 @@ class PasswordHasher:
         """Return the entry to store. The salt is random, and of this entry alone.
 
         Raises ValueError for a salt of fewer than 16 bytes, and for a password that is
-        no Unicode text.
+        longer than 1,024 characters, or no Unicode text.
         """
         if len(salt) < SALT_BYTES:
             raise ValueError(f"salt has {len(salt)} bytes, not {SALT_BYTES} or more")
         octets = _octets(password)
         if octets is None:
-            raise ValueError("password holds half a character")
+            raise ValueError("password is too long, or holds half a character")
         made = self._scrypt(octets, salt)
         settings = f"ln={self.log_n},r={self.r},p={self.p}"
         return f"$scrypt${settings}${_text(salt)}${_text(made)}"
@@ -119,7 +122,9 @@ class PasswordHasher:
 
 
 def _octets(password: str) -> bytes | None:
-    """Return a password's bytes, one for all ways to type it; None for no text."""
+    """Return a password's bytes, the same however it is typed; None for no password."""
+    if len(password) > MAX_PASSWORD_CHARS:
+        return None
     try:
         return unicodedata.normalize("NFKC", password).encode("utf-8")
     except UnicodeEncodeError:

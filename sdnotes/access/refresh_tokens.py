@@ -17,6 +17,7 @@ To take away: RefreshTokens.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 
 class UnknownTokenError(ValueError):
@@ -74,9 +75,14 @@ class RefreshTokens:
         self._families: dict[int, _Family] = {}
         self._family_of: dict[bytes, int] = {}
         self._next = 0
+        self._lock = Lock()
 
     def issue(self, grant: str, now_s: float) -> str:
         """Return the first token of a new login; what has expired is forgotten."""
+        with self._lock:
+            return self._issue(grant, now_s)
+
+    def _issue(self, grant: str, now_s: float) -> str:
         for number, family in list(self._families.items()):
             if family.until_s <= now_s:
                 self._end(number)
@@ -90,8 +96,13 @@ class RefreshTokens:
         """Spend a token and return the next one.
 
         Raises UnknownTokenError for one that does not live, and ReusedTokenError for
-        one that is spent; then no token of that login lives any more.
+        one that is spent; then no token of that login lives any more. Of two threads
+        that bring one token, one gets the next, and the other ends the login.
         """
+        with self._lock:
+            return self._use(token, now_s)
+
+    def _use(self, token: str, now_s: float) -> Refreshed:
         number = self._family_of.get(_key(token))
         if number is None:
             raise UnknownTokenError("no such token lives")
@@ -110,9 +121,10 @@ class RefreshTokens:
 
     def revoke(self, grant: str) -> None:
         """End all logins of a grant: a new password, or a lost device."""
-        for number, family in list(self._families.items()):
-            if family.grant == grant:
-                self._end(number)
+        with self._lock:
+            for number, family in list(self._families.items()):
+                if family.grant == grant:
+                    self._end(number)
 
     def check(self) -> None:
         """Raise AssertionError if two families share a token, or one has none."""

@@ -82,7 +82,10 @@ class Relations:
         schema: Mapping[str, Mapping[str, Sequence[str]]],
         tuples: Iterable[str] = (),
     ) -> None:
-        self.schema = {kind: dict(relations) for kind, relations in schema.items()}
+        self.schema = {
+            kind: {relation: tuple(sources) for relation, sources in each.items()}
+            for kind, each in schema.items()
+        }
         for kind, relations in self.schema.items():
             for sources in relations.values():
                 for source in sources:
@@ -176,7 +179,8 @@ class Relations:
                 yield (thing, source), step
             else:
                 for parent in self._users.get((thing, through), {}):
-                    if further in self.schema.get(parent.partition(":")[0], {}):
+                    kind = parent.partition(":")[0]
+                    if "#" not in parent and further in self.schema.get(kind, {}):
                         yield (parent, further), f"{thing}#{through}@{parent}"
 
     def _read(self, text: str) -> tuple[Goal, str]:

@@ -18,6 +18,7 @@ To take away: Sessions.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 
 @dataclass(slots=True)
@@ -31,7 +32,7 @@ class Sessions:
     """Who stands behind which session; one ends by silence, by age, or by its owner.
 
     ``new_id`` makes an unguessable text, such as ``secrets.token_urlsafe``; ``idle_s``
-    is the longest silence, ``absolute_s`` the longest session.
+    is the longest silence, ``absolute_s`` the longest session. Threads may share it.
 
     Examples:
         >>> names = iter(["7f3a", "c81e"])
@@ -55,16 +56,19 @@ class Sessions:
         self._idle_s = idle_s
         self._absolute_s = absolute_s
         self._sessions: dict[bytes, _Session] = {}
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._sessions)
 
     def start(self, now_s: float) -> str:
         """Return the id of a new session of nobody; what has ended is forgotten."""
-        ended = [key for key, s in self._sessions.items() if self._has_ended(s, now_s)]
-        for key in ended:
-            del self._sessions[key]
-        return self._begin("", now_s)
+        with self._lock:
+            sessions = list(self._sessions.items())
+            for key, session in sessions:
+                if self._has_ended(session, now_s):
+                    del self._sessions[key]
+            return self._begin("", now_s)
 
     def log_in(self, session_id: str, user: str, now_s: float) -> str:
         """Return the new id under which somebody is logged in; the old one ends.
@@ -74,30 +78,34 @@ class Sessions:
         """
         if not user:
             raise ValueError(f"user={user!r} is empty")
-        self.end(session_id)
-        return self._begin(user, now_s)
+        with self._lock:
+            self._sessions.pop(_key(session_id), None)
+            return self._begin(user, now_s)
 
     def user(self, session_id: str, now_s: float) -> str | None:
         """Return who it is, "" for nobody yet, None for no session; it was heard of."""
-        session = self._sessions.get(_key(session_id))
-        if session is None:
-            return None
-        if self._has_ended(session, now_s):
-            self.end(session_id)
-            return None
-        session.seen_s = max(session.seen_s, now_s)
-        return session.user
+        with self._lock:
+            session = self._sessions.get(_key(session_id))
+            if session is None:
+                return None
+            if self._has_ended(session, now_s):
+                del self._sessions[_key(session_id)]
+                return None
+            session.seen_s = max(session.seen_s, now_s)
+            return session.user
 
     def end(self, session_id: str) -> None:
         """End a session, on the server: a cookie that is forgotten ends nothing."""
-        self._sessions.pop(_key(session_id), None)
+        with self._lock:
+            self._sessions.pop(_key(session_id), None)
 
     def end_all(self, user: str) -> int:
         """End all sessions of somebody, after a new password; return how many."""
-        theirs = [key for key, s in self._sessions.items() if s.user == user]
-        for key in theirs:
-            del self._sessions[key]
-        return len(theirs)
+        with self._lock:
+            theirs = [key for key, s in self._sessions.items() if s.user == user]
+            for key in theirs:
+                del self._sessions[key]
+            return len(theirs)
 
     def _begin(self, user: str, now_s: float) -> str:
         session_id = self._new_id()

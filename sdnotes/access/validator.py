@@ -86,6 +86,7 @@ class TokenValidator:
     ) -> None:
         if isinstance(algorithms, str):
             raise TypeError(f"algorithms={algorithms!r} is not a list of names")
+        algorithms = tuple(algorithms)
         if not algorithms:
             raise ValueError(f"algorithms={algorithms!r} is empty: nothing is allowed")
         if not issuers:
@@ -105,7 +106,7 @@ class TokenValidator:
         if missing:
             raise ValueError(f"algorithms has no key for {', '.join(sorted(missing))}")
         self.audience = audience
-        self.typ = typ
+        self.typ = typ and _kind(typ)
         self.leeway_s = leeway_s
         self.required = tuple(required)
         self._algorithms = frozenset(algorithms)
@@ -159,9 +160,8 @@ class TokenValidator:
 
     def _check_type(self, header: dict[str, Json]) -> None:
         typ = header.get("typ", "JWT")
-        # A media type: no case, and "application/" left out (RFC 7515, section 4.1.9).
-        kind = typ.lower().removeprefix("application/") if isinstance(typ, str) else ""
-        if kind != (self.typ or "JWT").lower() or (self.typ and "typ" not in header):
+        kind = _kind(typ) if isinstance(typ, str) else ""
+        if kind != (self.typ or "jwt") or (self.typ and "typ" not in header):
             raise WrongTypeError(f"it is {_shown(typ)}, not {self.typ or 'JWT'}")
 
     def _check_algorithm(self, header: dict[str, Json]) -> str:
@@ -243,6 +243,11 @@ class TokenValidator:
         for name in ("sub", "jti"):
             if not isinstance(claims.get(name, ""), str):
                 raise WrongClaimError(f"{name} is {_shown(claims[name])}, not a text")
+
+
+def _kind(typ: str) -> str:
+    """Return a media type without what makes no difference (RFC 7515, 4.1.9)."""
+    return typ.lower().removeprefix("application/")
 
 
 def _number(value: Json) -> float | None:

@@ -77,12 +77,6 @@ def issued(new_token: object) -> None:
     tokens.issue("ann", 0)
 
 
-def failed(now_s: float) -> None:
-    limiter = access.LoginLimiter()
-    limiter.failed("ann", "x", 5)
-    limiter.failed("ann", "x", now_s)
-
-
 def numbered() -> object:
     numbers = iter(range(9))
     return lambda: str(next(numbers))
@@ -184,7 +178,6 @@ CASES: list[Case] = [
         {"of_account": 1, "of_address": 1, "per_s": 1},
         {"of_account": [0], "of_address": [0], "per_s": [0, -1, NAN]},
     ),
-    (failed, {"now_s": 5}, {"now_s": [4]}),
     (
         access.guessing_chance,
         {"guesses": 0, "answers": 1, "skew": 0},

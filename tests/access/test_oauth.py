@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 
 import pytest
+from among_threads import among_threads
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -19,6 +20,7 @@ from sdnotes.access import (
     UnknownTokenError,
     challenge_of,
     oauth_table,
+    refresh_tokens,
     run_oauth,
     setting_with,
     setting_without,
@@ -229,6 +231,23 @@ class TestRefreshTokens:
             tokens.use(first, 2)
         with pytest.raises(UnknownTokenError):
             tokens.use(thief, 3)
+
+    def test_of_two_uses_at_the_same_moment_one_gets_a_token(self) -> None:
+        names = iter("abcdefg")
+        tokens = RefreshTokens(lambda: next(names), life_s=10)
+        first = tokens.issue("ann", 0)
+
+        def use() -> str:
+            try:
+                return tokens.use(first, 1).token
+            except ReusedTokenError:
+                return "refused"
+
+        told = among_threads(
+            refresh_tokens, "_use", "family.live = key", first=use, then=use
+        )
+        assert told == ["b", "refused"]
+        tokens.check()
 
     def test_what_has_expired_is_forgotten(self) -> None:
         numbers = iter(range(10**6))

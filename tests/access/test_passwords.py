@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from among_threads import among_threads
 from draws import rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from sdnotes.access import (
     enumeration_table,
     guessing_chance,
 )
+from sdnotes.access import limiter as limiter_module
 from sdnotes.access.login import CarelessLogin
 
 QUICK = PasswordHasher(log_n=2, r=1)
@@ -100,9 +102,17 @@ class TestHasher:
         assert not QUICK.verify("cafe", stored).ok
 
     def test_half_a_character_is_no_password_and_no_error_at_login(self) -> None:
-        with pytest.raises(ValueError, match=r"^password holds half a character"):
+        with pytest.raises(ValueError, match=r"half a character$"):
             QUICK.hash("\ud800", SALT)
         assert not QUICK.verify("\ud800", QUICK.hash("", SALT)).ok
+
+    def test_a_book_is_no_password_and_costs_no_more_than_one(self) -> None:
+        """Django's CVE-2013-1443 and CVE-2023-46695: long passwords as an attack."""
+        stored = QUICK.hash("x" * 1_024, SALT)
+        assert QUICK.verify("x" * 1_024, stored).ok
+        with pytest.raises(ValueError, match=r"^password is too long"):
+            QUICK.hash("x" * 1_025, SALT)
+        assert not QUICK.verify("\u0301" * 10**7, QUICK.hash("", SALT)).ok
 
     def test_two_people_of_one_password_have_two_hashes(self) -> None:
         salt = salts()
@@ -202,47 +212,73 @@ class TestLogin:
 
 
 class TestLimiter:
-    @given(rows("ab", "xy", range(4), max_size=60))
-    def test_it_counts_as_a_list_of_all_failures_does(
-        self, tries: list[tuple[str, str, int]]
+    @given(rows("ab", "xy", range(4), [False, False, True], max_size=60))
+    def test_it_counts_as_a_list_of_all_attempts_does(
+        self, tries: list[tuple[str, str, int, bool]]
     ) -> None:
         limiter = LoginLimiter(of_account=3, of_address=4, per_s=5)
-        failures: list[tuple[str, str, int]] = []
+        of: dict[str, list[int]] = {name: [] for name in "abxy"}
         now_s = 0
-        for account, address, wait_s in tries:
+        for account, address, wait_s, right in tries:
             now_s += wait_s
-            recent = [f for f in failures if f[2] > now_s - 5]
-            wanted = (
-                sum(f[0] == account for f in recent) < 3
-                and sum(f[1] == address for f in recent) < 4
-            )
-            assert limiter.allows(account, address, now_s) is wanted
-            if wanted:  # whoever is not allowed is not asked for a password
-                limiter.failed(account, address, now_s)
-                failures.append((account, address, now_s))
+            counts = [
+                sum(t > now_s - 5 for t in of[name]) for name in (account, address)
+            ]
+            wanted = counts[0] < 3 and counts[1] < 4
+            assert limiter.admits(account, address, now_s) is wanted
+            if wanted:
+                of[account].append(now_s)
+                of[address].append(now_s)
+            if wanted and right:
+                limiter.succeeded(account, address)
+                of[account].clear()
+                of[address].pop()
+
+    def test_of_two_attempts_at_once_the_second_counts_the_first(
+        self,
+    ) -> None:
+        """Asked first and counted later, as many as come at once are all admitted."""
+        limiter = LoginLimiter(of_account=1)
+        told = among_threads(
+            limiter_module,
+            "admits",
+            "for key in keys:",
+            first=lambda: limiter.admits("ann", "x", 0),
+            then=lambda: limiter.admits("ann", "y", 0),
+        )
+        assert told == [True, False]
 
     def test_a_right_password_clears_the_account_and_not_the_address(self) -> None:
-        limiter = LoginLimiter(of_account=1, of_address=2)
-        limiter.failed("ann", "x", 0)
-        limiter.succeeded("ann")
-        limiter.succeeded("bob")
-        assert limiter.allows("ann", "x", 1)
-        limiter.failed("ann", "x", 1)
-        limiter.succeeded("ann")
-        assert not limiter.allows("ann", "x", 2)
-        assert limiter.allows("ann", "y", 2)
+        limiter = LoginLimiter(of_account=2, of_address=2)
+        assert limiter.admits("ann", "x", 0)
+        assert limiter.admits("ann", "x", 0)
+        limiter.succeeded("ann", "x")
+        limiter.succeeded("nobody", "nowhere")
+        assert limiter.admits("bob", "x", 1)
+        assert not limiter.admits("ann", "x", 1)
+        assert limiter.admits("ann", "y", 1)
 
     def test_it_forgets_as_many_as_it_learns(self) -> None:
         limiter = LoginLimiter(per_s=10)
         for number in range(5_000):
-            limiter.failed(f"account {number}", f"address {number}", number)
+            limiter.admits(f"account {number}", f"address {number}", number)
         assert len(limiter) < 5_100
 
-    def test_a_clock_that_goes_back_is_told(self) -> None:
-        limiter = LoginLimiter()
-        limiter.failed("ann", "x", 5)
-        with pytest.raises(ValueError, match=r"^now_s=4 is before 5"):
-            limiter.failed("ann", "x", 4)
+    def test_who_comes_often_does_not_keep_others_remembered(
+        self,
+    ) -> None:
+        limiter = LoginLimiter(of_account=10**6, of_address=10**6, per_s=10)
+        for number in range(1_000):
+            limiter.admits("ann", "x", number)
+            limiter.admits(f"account {number}", f"address {number}", number)
+        assert len(limiter) < 1_100
+
+    def test_a_clock_that_goes_back_gives_no_more_attempts(self) -> None:
+        limiter = LoginLimiter(of_account=1)
+        assert limiter.admits("ann", "x", 500)
+        assert not limiter.admits("ann", "x", 100)
+        assert not limiter.admits("ann", "x", 799)
+        assert limiter.admits("ann", "x", 800)
 
 
 class TestGuesses:

@@ -268,6 +268,14 @@ class TestAttributes:
             "'c', ['a', 'b']"
         )
 
+    def test_conditions_out_of_a_generator_hold_at_every_request(self) -> None:
+        """Used up, they would leave a rule that allows everything."""
+        own = (Condition("subject.id", "==", "resource.owner") for _ in range(1))
+        rule = Rule("owners", "allow", ["read"], own)  # type: ignore[arg-type]
+        policy = AttributePolicy([rule])
+        for _ in range(3):
+            assert not policy.decide(Request({"id": "bob"}, "read", {"owner": "ann"}))
+
     def test_an_unknown_deny_says_so(self) -> None:
         frozen = Condition("resource.frozen", "==", True)
         policy = AttributePolicy(
@@ -455,6 +463,19 @@ class TestRelations:
             relations.expand("group:g0#member")
         deepest = f"group:g{len(chain) - MAX_DEPTH + 1}#member"
         assert str(relations.expand(deepest)).count("\n") == MAX_DEPTH
+
+    def test_a_schema_or_a_set_that_changes_later_changes_nothing(self) -> None:
+        sources = ["this"]
+        docs = Relations({"doc": {"viewer": sources, "owner": ["this"]}})
+        docs.write("doc:d#owner@user:ann")
+        sources.append("owner")
+        assert not docs.check("doc:d#viewer@user:ann")
+
+    def test_a_set_of_users_is_no_parent(self) -> None:
+        docs = Relations(
+            SCHEMA, ["doc:d#parent@folder:f#viewer", "folder:f#viewer@user:ann"]
+        )
+        assert not docs.check("doc:d#viewer@user:ann")
 
     def test_a_parent_of_a_kind_without_the_relation_gives_nothing(self) -> None:
         docs = Relations(SCHEMA, ["doc:d#parent@group:g", "group:g#member@user:ann"])

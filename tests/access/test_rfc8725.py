@@ -60,6 +60,10 @@ class TestSection3_1PerformAlgorithmVerification:
         with pytest.raises(ValueError, match="has a key for HS256"):
             api(ONE, algorithms=("ES256",))
 
+    def test_a_list_that_can_be_read_once_is_enough(self) -> None:
+        names = (name for name in ["HS256"])
+        assert check(api(algorithms=names), token()) == ""  # type: ignore[arg-type]
+
     def test_an_allowed_algorithm_needs_a_key(self) -> None:
         with pytest.raises(ValueError, match="no key for ES256"):
             api(ONE, algorithms=("HS256", "ES256"))
@@ -242,6 +246,11 @@ class TestSection3_11UseExplicitTyping:
     def test_a_media_type_has_no_case_and_may_be_written_out(self, typ: str) -> None:
         """RFC 9068 section 4 takes both forms."""
         assert check(api(), token(typ=typ)) == ""
+
+    @pytest.mark.parametrize("typ", ["AT+JWT", "application/at+jwt"])
+    def test_what_is_asked_for_may_be_written_so_too(self, typ: str) -> None:
+        assert check(api(typ=typ), token()) == ""
+        assert check(api(typ=typ), token(typ="JWT")) == "typ"
 
 
 class TestSection3_12UseMutuallyExclusiveRules:
