@@ -10,8 +10,11 @@ a service that is broken into cannot make tokens for the others.
     ES256       NIST P-256           64 bytes, two numbers of 32 (not DER)
     EdDSA       Ed25519              64 bytes
 
-Source: RFC 7518, sections 3.3 and 3.4; RFC 8037, section 3.1.
-Left out: PS256, other curves, keys as JSON, certificates.
+RFC 9864 names the last one Ed25519 and deprecates the name EdDSA, which covers a second
+curve too; issuers still send it.
+
+Source: RFC 7518, sections 3.3 and 3.4; RFC 8037, section 3.1; RFC 9864.
+Left out: the name Ed25519, PS256, other curves, keys as JSON, certificates.
 Chapter: docs/chapters/access/.
 """
 
