@@ -131,6 +131,7 @@ from sdnotes.access.relations import (
 )
 from sdnotes.access.revocation import (
     RevokedRoleRow,
+    RevokedRoleRun,
     run_revoked_role,
 )
 from sdnotes.access.roles import (
@@ -197,6 +198,7 @@ __all__ = [
     "Request",
     "ReusedTokenError",
     "RevokedRoleRow",
+    "RevokedRoleRun",
     "RoleCycleError",
     "Roles",
     "RsaPublicKey",

@@ -39,6 +39,9 @@ class AirportSetting:
             raise ValueError(f"late_ms={self.late_ms!r} is below 20, when it is made")
 
 
+_AS_IT_SHOULD = AirportSetting()
+
+
 @dataclass(frozen=True, slots=True)
 class BoardingPass:
     """What check-in hands out: the flight, until when, and for whom it was made."""
@@ -119,7 +122,7 @@ class _Story:
         self.network.send(by, whom, "no", why)
 
 
-def run_airport(setting: AirportSetting | None = None) -> AirportRun:
+def run_airport(setting: AirportSetting = _AS_IT_SHOULD) -> AirportRun:
     """Return who boards: ann, or a thief who tries check-in first, with her passport.
 
     Examples:
@@ -130,7 +133,6 @@ def run_airport(setting: AirportSetting | None = None) -> AirportRun:
         >>> run_airport(AirportSetting(thief=True, passport_at_gate=True)).refused
         ('check-in: not your passport', 'gate: not your pass')
     """
-    setting = setting or AirportSetting()
     world = World()
     network = Network(world, delay=10_000)
     story = _Story(world, network, setting)

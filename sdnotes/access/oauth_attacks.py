@@ -112,7 +112,10 @@ class OAuthSetting:
         return Checks(**named)
 
 
-def run_oauth(setting: OAuthSetting | None = None) -> OAuthRun:
+_AS_IT_SHOULD = OAuthSetting()
+
+
+def run_oauth(setting: OAuthSetting = _AS_IT_SHOULD) -> OAuthRun:
     """Return what comes of one login, attacked or not.
 
     Examples:
@@ -123,7 +126,6 @@ def run_oauth(setting: OAuthSetting | None = None) -> OAuthRun:
         >>> run_oauth(OAuthSetting(attack="stolen code", pkce=False)).stolen
         ('mail of ann',)
     """
-    setting = setting or OAuthSetting()
     stories = {attack.name: attack.story for attack in OAUTH_ATTACKS}
     story = stories.get(setting.attack, oauth_story.honest)
     return run_story(story, setting.checks)

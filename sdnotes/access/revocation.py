@@ -16,7 +16,7 @@ Builds on: sdnotes.access.deny_list, sdnotes.access.roles, sdnotes.access.valida
 Chapter: docs/chapters/access/.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sdnotes.access.deny_list import DenyList
@@ -35,9 +35,19 @@ class RevokedRoleRow:
     by_deny_list: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RevokedRoleRun:
+    """What came of a run: a row for each time that was asked for."""
+
+    rows: tuple[RevokedRoleRow, ...]
+
+    def __iter__(self) -> Iterator[RevokedRoleRow]:
+        return iter(self.rows)
+
+
 def run_revoked_role(
     *, ttl_s: int = 900, revoke_at_s: int = 10, ask_at_s: Sequence[int] = (5, 20, 900)
-) -> list[RevokedRoleRow]:
+) -> RevokedRoleRun:
     """Return who lets ann delete a post, at some times around the loss of her role.
 
     Raises ValueError for a life of no time.
@@ -66,4 +76,4 @@ def run_revoked_role(
         still = bool(roles.decide(valid.subject, "delete", "post"))
         listed = void.is_revoked(str(valid.claims["jti"]), at_s)
         rows.append(RevokedRoleRow(at_s, by_token, still, by_token and not listed))
-    return rows
+    return RevokedRoleRun(tuple(rows))
