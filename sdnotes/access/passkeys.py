@@ -78,6 +78,51 @@ class PhishingRun:
     refused: str
 
 
+class _Story:
+    """The fake site in the middle, and what it is told."""
+
+    def __init__(self, method: Method, authenticator: Authenticator) -> None:
+        self.world = World()
+        self.network = Network(self.world, delay=10_000)
+        self.method, self.authenticator = method, authenticator
+        self.refused = ""
+        for name in ("ann", "fake", "bank"):
+            self.network.attach(name, _arrived)
+
+    def hop(self, sender: str, to: str, label: str) -> simpy.Event:
+        arrival: simpy.Event = self.world.env.event()
+        self.network.send(sender, to, arrival, label)
+        return arrival
+
+    def play(self) -> Generator[simpy.Event, Any, None]:
+        asks = {"password": "password?", "code": "code?", "passkey": "sign x9"}
+        yield self.hop("ann", "fake", "log in")
+        yield self.hop("fake", "bank", "log in as ann")
+        yield self.hop("bank", "fake", asks[self.method])
+        yield self.hop("fake", "ann", asks[self.method])
+        if self.method == "passkey":
+            yield from self.sign()
+        else:
+            yield self.hop("ann", "fake", self.method)
+            yield self.hop("fake", "bank", f"the same {self.method}")
+        if self.refused:
+            self.world.note("bank", "nobody comes in")
+        else:
+            yield self.hop("bank", "fake", "hello ann")
+
+    def sign(self) -> Generator[simpy.Event, Any, None]:
+        """Let ann's browser sign for the page that it is on, if it can."""
+        assertion = self.authenticator.sign(FAKE, "x9")
+        if assertion is None:
+            self.world.note("ann", "no passkey here")
+            self.refused = "no passkey for this site"
+            return
+        yield self.hop("ann", "fake", "signed x9")
+        yield self.hop("fake", "bank", "signed x9")
+        if not accepts(assertion, "ann's key", "x9"):
+            self.refused = "signed for another site"
+
+
 def _arrived(message: Message) -> None:
     assert isinstance(message.payload, simpy.Event), "every message is a hop"
     message.payload.succeed()
@@ -97,46 +142,8 @@ def run_phishing(
     """
     if method not in METHODS:
         raise ValueError(f"method={method!r} is not one of {', '.join(METHODS)}")
-    world = World()
-    network = Network(world, delay=10_000)
-    for name in ("ann", "fake", "bank"):
-        network.attach(name, _arrived)
     keys = {BANK: "ann's key", **({FAKE: "another key"} if second_key else {})}
-    came: list[str] = []
-
-    def hop(sender: str, to: str, label: str) -> simpy.Event:
-        arrival: simpy.Event = world.env.event()
-        network.send(sender, to, arrival, label)
-        return arrival
-
-    def answered() -> Generator[simpy.Event, Any, str]:
-        """Let ann answer the fake site; return why the bank refuses, if it does."""
-        if method != "passkey":
-            yield hop("ann", "fake", "password" if method == "password" else "+ code")
-            yield hop("fake", "bank", "the same")
-            return ""
-        assertion = Authenticator(keys).sign(FAKE, "x9")
-        if assertion is None:
-            world.note("ann", "no passkey here")
-            return "no passkey for this site"
-        yield hop("ann", "fake", "signed x9")
-        yield hop("fake", "bank", "signed x9")
-        taken = accepts(assertion, "ann's key", "x9")
-        return "" if taken else "signed for another site"
-
-    def story() -> Generator[simpy.Event, Any, None]:
-        yield hop("ann", "fake", "log in")
-        yield hop("fake", "bank", "log in as ann")
-        asked = {"password": "password?", "code": "code?", "passkey": "sign x9"}[method]
-        yield hop("bank", "fake", asked)
-        yield hop("fake", "ann", asked)
-        refused = yield from answered()
-        came.append(refused)
-        if refused:
-            world.note("bank", "nobody comes in")
-        else:
-            yield hop("bank", "fake", "hello ann")
-
-    world.process(story())
-    world.run()
-    return PhishingRun(world.trace, came == [""], came[0])
+    story = _Story(method, Authenticator(keys))
+    story.world.process(story.play())
+    story.world.run()
+    return PhishingRun(story.world.trace, not story.refused, story.refused)
