@@ -103,8 +103,9 @@ class _Story:
         if self.method == "passkey":
             yield from self.sign()
         else:
-            yield self.hop("ann", "fake", self.method)
-            yield self.hop("fake", "bank", f"the same {self.method}")
+            typed = {"password": "password", "code": "+ code"}[self.method]
+            yield self.hop("ann", "fake", typed)
+            yield self.hop("fake", "bank", "the same")
         if self.refused:
             self.world.note("bank", "nobody comes in")
         else:
