@@ -166,6 +166,21 @@ def test_depth_is_refused_above_the_limit_and_exhausts_no_stack(depth: int) -> N
             parse_object(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"\ud800": 1}',
+        r'{"x": "\udfff"}',
+        r'{"x": [{"\ud83d": 1}]}',
+        r'{"x": [1, ["\ude00\ud83d"]]}',
+    ],
+)
+def test_half_a_character_is_refused_wherever_it_stands(text: str) -> None:
+    with pytest.raises(JsonError, match="half a character"):
+        parse_object(text.encode())
+    assert parse_object(rb'{"\ud83d\ude00": "\ud83d\ude00"}') == {"😀": "😀"}
+
+
 def test_brackets_within_strings_are_not_depth() -> None:
     text = json.dumps({"x": '[{"' * 100, "y": "\\"}).encode()
     assert parse_object(text) == {"x": '[{"' * 100, "y": "\\"}
