@@ -1,6 +1,7 @@
 """The tokens of RFC 7515, 7519 and 8037 are taken, and changed ones are not."""
 
 import base64
+import hashlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
@@ -73,6 +74,17 @@ class TestAppendixA1:
 class TestOtherAppendices:
     def test_a2_by_power_and_comparison_alone(self) -> None:
         assert joes(A2_KEY).validate(A2, EXP_S - 1).issuer == "joe"
+
+    def test_a_number_beyond_the_modulus_is_no_second_signature(self) -> None:
+        """RFC 8017, section 8.2.2, step 2: s + n is s, to whoever reduces it."""
+        n = A2_KEY.n
+        digest = hashlib.sha256(b"m").digest()
+        prefix = bytes.fromhex("3031300d060960864801650304020105000420")
+        padded = b"\x00\x01" + b"\xff" * 202 + b"\x00" + prefix + digest
+        right = pow(int.from_bytes(padded, "big"), A2_EXPONENT, n)
+        assert A2_KEY.verify(b"m", right.to_bytes(256, "big"))
+        assert right + n < 1 << 2048, "or it would not fit, and prove nothing"
+        assert not A2_KEY.verify(b"m", (right + n).to_bytes(256, "big"))
 
     def test_a2_by_the_library(self) -> None:
         p, q = A2_PRIMES
