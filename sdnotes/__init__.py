@@ -8,6 +8,7 @@ Each topic is a package of its own; its chapter on the site calls it:
     sdnotes.acid       what survives other people, and a power cut
     sdnotes.timezones  what a time means, and where it must be kept
     sdnotes.http_auth  401 or 403?
+    sdnotes.access     who are you, and may you do this?
 
 They share a stage and pictures:
 

@@ -32,7 +32,7 @@ PURE = {
 }
 """What the standard library has that asks nobody outside."""
 
-PACKAGES = {"sdnotes", "simpy", "pygal", "pygal.style"}
+PACKAGES = {"sdnotes", "simpy", "pygal", "pygal.style", "cryptography"}
 STAGE = ("sim", "figures", "tables")
 """What every topic stands on, and need not say so."""
 

@@ -9,6 +9,9 @@ from sitebuild.files import files
 
 READS = ("sdnotes/**/*.py",)
 
+OWN = {"oauth": "OAuth"}
+"""Words that have capitals of their own."""
+
 TOP = [
     node
     for path in files(ROOT / "sdnotes", "**/*.py")
@@ -22,7 +25,7 @@ SIMULATORS = {f.name: f for f in FUNCTIONS if f.name.startswith("run_")}
 def named_after(function: str, kind: str) -> str:
     """Return StormRun for run_storm and "Run"."""
     words = function.removeprefix("run_").split("_")
-    return "".join(word.capitalize() for word in words) + kind
+    return "".join(OWN.get(word, word.capitalize()) for word in words) + kind
 
 
 def returned(function: ast.FunctionDef) -> str:
