@@ -27,6 +27,7 @@ from sdnotes.access import (
     setting_without,
     verifies,
 )
+from sdnotes.access.oauth import REDIRECT_URI, SERVER, AuthorizationServer, Client
 from sdnotes.figures import spacetime
 
 ATTACKS = pytest.mark.parametrize("attack", OAUTH_ATTACKS, ids=lambda a: a.name)
