@@ -56,8 +56,8 @@ class LoginLimiter:
     def admits(self, account: str, address: str, now_s: float) -> bool:
         """Return whether an attempt may be made now, and count it; ask before hashing.
 
-        Forgets what lies outside of the window. One that is counted at an earlier time
-        than the one before it, as by a clock that goes back, is forgotten with that one.
+        Forgets what lies outside of the window. One that is counted at an earlier
+        time than the one before it, by a clock that went back, goes when that one does.
         """
         keys = (("account", account), ("address", address))
         with self._lock:
