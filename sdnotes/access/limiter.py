@@ -56,8 +56,8 @@ class LoginLimiter:
     def admits(self, account: str, address: str, now_s: float) -> bool:
         """Return whether an attempt may be made now, and count it; ask before hashing.
 
-        Forgets what lies outside of the window. A time before the last one counts as
-        the last one.
+        Forgets what lies outside of the window. One that is counted at an earlier
+        time than the one before it, by a clock that went back, goes when that one does.
         """
         keys = (("account", account), ("address", address))
         with self._lock:
@@ -65,7 +65,7 @@ class LoginLimiter:
                 return False
             for key in keys:
                 times = self._attempts.pop(key, deque())
-                times.append(max(now_s, times[-1]) if times else now_s)
+                times.append(now_s)
                 self._attempts[key] = times  # the last one of all
             oldest = next(iter(self._attempts))
             if self._recent(oldest, now_s) == 0:

@@ -180,7 +180,7 @@ class Relations:
             else:
                 for parent in self._users.get((thing, through), {}):
                     kind = parent.partition(":")[0]
-                    if "#" not in parent and further in self.schema.get(kind, {}):
+                    if further in self.schema.get(kind, {}):
                         yield (parent, further), f"{thing}#{through}@{parent}"
 
     def _read(self, text: str) -> tuple[Goal, str]:

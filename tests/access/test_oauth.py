@@ -16,6 +16,7 @@ from sdnotes.access import (
     OAuthSetting,
     Refreshed,
     RefreshTokens,
+    RefusedError,
     ReusedTokenError,
     UnknownTokenError,
     challenge_of,
@@ -26,6 +27,7 @@ from sdnotes.access import (
     setting_without,
     verifies,
 )
+from sdnotes.access.oauth import REDIRECT_URI, SERVER, AuthorizationServer, Client
 from sdnotes.figures import spacetime
 
 ATTACKS = pytest.mark.parametrize("attack", OAUTH_ATTACKS, ids=lambda a: a.name)
@@ -117,6 +119,31 @@ class TestAttacks:
         assert run_oauth(OAuthSetting(attack=attack)).refused == ("api: not your key",)
         bearer = run_oauth(OAuthSetting(attack=attack, sender_constrained=False))
         assert bearer.stolen == ("mail of ann",)
+
+
+class TestParties:
+    def test_a_code_is_good_for_once_and_for_its_address(self) -> None:
+        """RFC 6749, sections 4.1.2 and 4.1.3."""
+        server = AuthorizationServer(Checks())
+        client = Client(Checks(), server.key)
+        request = client.begin("browser")
+        response = server.authorize("ann", request)
+        issuer, verifier = client.callback("browser", response)
+        assert issuer == SERVER
+        other = server.authorize("ann", request)
+        with pytest.raises(RefusedError, match="invalid_grant"):
+            server.redeem(other.code, f"{REDIRECT_URI}2", verifier, "client", 0)
+        assert server.redeem(response.code, REDIRECT_URI, verifier, "client", 0)
+        with pytest.raises(RefusedError, match="invalid_grant"):
+            server.redeem(response.code, REDIRECT_URI, verifier, "client", 0)
+
+    def test_a_state_is_good_for_one_answer(self) -> None:
+        server = AuthorizationServer(Checks())
+        client = Client(Checks(), server.key)
+        response = server.authorize("ann", client.begin("browser"))
+        client.callback("browser", response)
+        with pytest.raises(RefusedError, match="not my state"):
+            client.callback("browser", response)
 
 
 class TestTables:

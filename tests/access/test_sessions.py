@@ -110,6 +110,12 @@ class TestSessions:
         assert len(sessions) <= 10
         assert "secret" not in repr(sessions._sessions)
 
+    def test_a_session_that_is_heard_of_lives_on_until_it_is_old(self) -> None:
+        sessions = Sessions(lambda: "id", idle_s=10, absolute_s=25)
+        sessions.log_in("", "ann", 0)
+        found = [sessions.user("id", now_s) for now_s in (9, 18, 24, 25)]
+        assert found == ["ann", "ann", "ann", None]
+
     def test_all_of_one_user_end_at_once(self) -> None:
         names = iter("abcdef")
         sessions = Sessions(lambda: next(names), 10, 20)

@@ -75,7 +75,7 @@ class TestOtherAppendices:
     def test_a2_by_power_and_comparison_alone(self) -> None:
         assert joes(A2_KEY).validate(A2, EXP_S - 1).issuer == "joe"
 
-    def test_a_number_beyond_the_modulus_is_no_second_signature(self) -> None:
+    def test_a_larger_number_or_a_longer_text_is_no_second_signature(self) -> None:
         """RFC 8017, section 8.2.2, step 2: s + n is s, to whoever reduces it."""
         n = A2_KEY.n
         digest = hashlib.sha256(b"m").digest()
@@ -85,6 +85,26 @@ class TestOtherAppendices:
         assert A2_KEY.verify(b"m", right.to_bytes(256, "big"))
         assert right + n < 1 << 2048, "or it would not fit, and prove nothing"
         assert not A2_KEY.verify(b"m", (right + n).to_bytes(256, "big"))
+        assert not A2_KEY.verify(b"m", right.to_bytes(257, "big"))
+
+    @pytest.mark.parametrize(
+        "padding",
+        [
+            b"\x00\x01" + b"\xff" * 201 + b"\x00\x00",
+            b"\x00\x02" + b"\xff" * 202 + b"\x00",
+            b"\x00\x01" + b"\xff" * 8 + b"\x00" + bytes(194),
+            bytes(205),
+        ],
+    )
+    def test_another_padding_is_refused_though_the_owner_signed_it(
+        self, padding: bytes
+    ) -> None:
+        """RFC 8017, section 8.2.2: the whole of it is compared."""
+        prefix = bytes.fromhex("3031300d060960864801650304020105000420")
+        padded = padding + prefix + hashlib.sha256(b"m").digest()
+        assert len(padded) == 256
+        number = pow(int.from_bytes(padded, "big"), A2_EXPONENT, A2_KEY.n)
+        assert not A2_KEY.verify(b"m", number.to_bytes(256, "big"))
 
     def test_a2_by_the_library(self) -> None:
         p, q = A2_PRIMES
