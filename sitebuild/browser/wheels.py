@@ -124,7 +124,7 @@ def _share(module: str) -> str:
     top, topic, *_ = [*module.split("."), ""]
     folder = ROOT / OWN / topic
     is_topic = top == OWN and topic and folder.is_dir() and topic not in SHARED
-    return f"{OWN}-{topic}" if is_topic else OWN
+    return canonicalize_name(f"{OWN}-{topic}") if is_topic else OWN
 
 
 def fetch(names: Iterable[str], folder: Path) -> list[Wheel]:
