@@ -183,17 +183,24 @@ def _snippet_html(block: fences.Block, result: engine.Result, md: Markdown) -> s
     )
 
 
+_PHONE_PX = 358
+"""The room for a picture on a telephone of 390 px."""
+
+
 def _shape(svg: str) -> str:
     """Return the picture's height over its width as a style, for the page's layout.
 
-    With the width that it does not go below, if it has one.
+    With the width that it does not go below, if it has one; and what is wider than a
+    telephone's page is reached by keyboard, to be scrolled within its frame.
     """
     found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     if found is None:
         return ""
     least = re.search(r'<svg[^>]* style="min-width:(\d+px)"', svg)
     kept = f";--sd-least:{least[1]}" if least else ""
-    return f' style="--sd-shape:{float(found[2]) / float(found[1]):.5f}{kept}"'
+    reached = ' tabindex="0"' if least and float(least[1][:-2]) > _PHONE_PX else ""
+    shape = f"{float(found[2]) / float(found[1]):.5f}"
+    return f' style="--sd-shape:{shape}{kept}"{reached}'
 
 
 def _figure_html(block: fences.Block, result: engine.Result, md: Markdown) -> str:

@@ -136,7 +136,9 @@ def lay_out(events: Sequence[Event], nodes: Sequence[str]) -> Layout:
         for step, event in here:
             if text := says(event):
                 _, room = room_for_words(event.who, column_x, width)
-                wrapped[step] = textwrap.wrap(text, max(8, int(room / CHARACTER_PX)))
+                letters = max(8, int(room / CHARACTER_PX))
+                # Before a word that is torn apart, Python 3.11 leaves a space behind.
+                wrapped[step] = [each.rstrip() for each in textwrap.wrap(text, letters)]
         if place:
             y += gaps[place - 1]
         speakers = {events[step].who for step in wrapped}

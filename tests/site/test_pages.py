@@ -28,8 +28,12 @@ CODES = """() => Object.fromEntries([...document.querySelectorAll("[data-sd-name
 KNOBS = """() => Object.fromEntries([...document.querySelectorAll("[data-sd-name]")]
   .filter(block => block.querySelector(".sd-knob"))
   .map(block => [block.dataset.sdName, block.querySelectorAll(".sd-knob").length]))"""
+# A wide picture is scrolled within its frame, by keyboard too: smaller, and its words
+# could not be read.
 CUT_OFF = """() => [...document.querySelectorAll('.md-content p, .md-content h1, svg')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+  .filter(e => !e.parentElement.matches('.sd-picture[tabindex="0"]')
+    || getComputedStyle(e.parentElement).overflowX !== 'auto')
   .map(e => e.outerHTML.slice(0, 80))"""
 PHONE = {"width": 390, "height": 900}
 DESK = {"width": 1440, "height": 900}
