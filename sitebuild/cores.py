@@ -33,11 +33,11 @@ PURE = {
 """What the standard library has that asks nobody outside."""
 
 PACKAGES = {"sdnotes", "simpy", "pygal", "pygal.style", "cryptography"}
-STAGE = ("sim", "figures", "tables")
+STAGE = ("sim", "figures", "tables", "commands")
 """What every topic stands on, and need not say so."""
 
 COMMAND = {"argparse", "importlib", "os", "pathlib", "sys"}
-"""What a command line needs besides: only in a ``__main__.py``."""
+"""What a command line needs besides: only in a ``__main__.py``, and what they share."""
 
 ASK = {
     "asyncio.sleep": "the wait comes as an argument, `sleep`",
@@ -66,7 +66,7 @@ def problems_of(path: Path, text: str) -> list[Problem]:
     tree = parsed(text)
     if tree is None:
         return []  # ruff says so, at its line
-    is_command = path.name == "__main__.py"
+    is_command = _is_command(path)
     said = [
         (line, f"`{module}` {_FOREIGN}")
         for module, line in names.imports(tree)
@@ -86,6 +86,10 @@ def problems_of(path: Path, text: str) -> list[Problem]:
     ]
 
 
+def _is_command(path: Path) -> bool:
+    return path.name == "__main__.py" or path == ROOT / "sdnotes" / "commands.py"
+
+
 def _is_allowed(module: str, *, is_command: bool) -> bool:
     named = {module, module.partition(".")[0]}
     return bool(named & (PURE | PACKAGES | (COMMAND if is_command else set())))
@@ -100,7 +104,7 @@ def _asked(use: names.Use) -> str:
 
 def _may_ask(path: Path, text: str) -> bool:
     """Return whether a closer look is worth it: most modules name nothing of it."""
-    is_command = path.name == "__main__.py"
+    is_command = _is_command(path)
     modules = (module for module, _ in facts_of(path).imports)
     return bool(_MENTIONED.search(text)) or not all(
         _is_allowed(module, is_command=is_command) for module in modules

@@ -44,9 +44,13 @@ class RefusedError(ValueError):
         self.by, self.why = by, why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Checks:
-    """What each side checks; all of it, unless a lesson leaves something out."""
+    """What each side checks; all of it, unless a lesson leaves something out.
+
+    ``rotation`` is "family" (the end of all tokens at a second use), "rotate" or
+    "none"; each other check is made or left out.
+    """
 
     pkce: bool = True
     state: bool = True
@@ -57,6 +61,10 @@ class Checks:
     audience: bool = True
     id_token_login: bool = True
     sender_constrained: bool = True
+
+    def __post_init__(self) -> None:
+        if self.rotation not in ("none", "rotate", "family"):
+            raise ValueError(f"rotation={self.rotation!r} is no way to rotate")
 
 
 @dataclass(frozen=True, slots=True)

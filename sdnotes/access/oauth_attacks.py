@@ -10,10 +10,10 @@ Builds on: sdnotes.access.oauth_story. Chapter: docs/chapters/access/.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 from sdnotes.access import oauth_story
-from sdnotes.access.oauth import Checks, Rotation
+from sdnotes.access.oauth import Checks
 from sdnotes.access.oauth_story import OAuthRun, OAuthStory, Steps, run_story
 
 
@@ -80,36 +80,16 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class OAuthSetting:
-    """The knobs of a login: one attack, or "none", and each check.
-
-    ``rotation`` is "family" (the end of all tokens at a second use), "rotate" or
-    "none"; each other check is made or left out.
-    """
+class OAuthSetting(Checks):
+    """The knobs of a login: one attack, or "none", and each check."""
 
     attack: str = NONE
-    pkce: bool = True
-    state: bool = True
-    issuer: bool = True
-    exact_redirect: bool = True
-    no_downgrade: bool = True
-    rotation: Rotation = "family"
-    audience: bool = True
-    id_token_login: bool = True
-    sender_constrained: bool = True
 
     def __post_init__(self) -> None:
+        Checks.__post_init__(self)  # super() knows no class that has got slots
         known = [NONE, *(attack.name for attack in OAUTH_ATTACKS)]
         if self.attack not in known:
             raise ValueError(f"attack={self.attack!r} is not one of {', '.join(known)}")
-        if self.rotation not in ("none", "rotate", "family"):
-            raise ValueError(f"rotation={self.rotation!r} is no way to rotate")
-
-    @property
-    def checks(self) -> Checks:
-        """Return the checks alone."""
-        named = {each.name: getattr(self, each.name) for each in fields(Checks)}
-        return Checks(**named)
 
 
 _AS_IT_SHOULD = OAuthSetting()
@@ -128,7 +108,7 @@ def run_oauth(setting: OAuthSetting = _AS_IT_SHOULD) -> OAuthRun:
     """
     stories = {attack.name: attack.story for attack in OAUTH_ATTACKS}
     story = stories.get(setting.attack, oauth_story.honest)
-    return run_story(story, setting.checks)
+    return run_story(story, setting)
 
 
 def setting_with(attack: OAuthAttack) -> OAuthSetting:

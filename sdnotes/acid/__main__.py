@@ -36,10 +36,7 @@ Left out: figures. Chapter: docs/chapters/acid/.
 """
 
 import argparse
-import os
 import sys
-from pathlib import Path
-from typing import TextIO
 
 from sdnotes.acid.elle import history_of_elle
 from sdnotes.acid.forbidden import IsolationLevel, Standing
@@ -47,19 +44,13 @@ from sdnotes.acid.history import TransactionHistory
 from sdnotes.acid.judging import LIMIT, judge_isolation
 from sdnotes.acid.lines import history_of_lines
 from sdnotes.acid.notation import history_of_notation
+from sdnotes.commands import parser_of, say, text_of
 
 _STATUS = {Standing.KEPT: 0, Standing.BROKEN: 1, Standing.UNDECIDED: 3}
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    usage, _, fields = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="python -m sdnotes.acid",
-        description=usage,
-        epilog=fields.rpartition("\n\nLeft out:")[0],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("file", help="the history; - for standard input")
+    parser = parser_of("python -m sdnotes.acid", __doc__)
     parser.add_argument(
         "--level",
         type=_level,
@@ -110,14 +101,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         verdict = judge_isolation(_not_empty(_history(asked)), asked.limit)
     except (OSError, ValueError) as error:
-        _say(f"{asked.file}: {error}", sys.stderr)
+        say(f"{asked.file}: {error}", sys.stderr)
         return 2
-    _say(f"{asked.level}: {verdict.levels[asked.level]}\n{verdict}", sys.stdout)
+    say(f"{asked.level}: {verdict.levels[asked.level]}\n{verdict}", sys.stdout)
     return _STATUS[verdict.levels[asked.level]]
 
 
 def _history(asked: argparse.Namespace) -> TransactionHistory:
-    text = _text(asked.file)
+    text = text_of(asked.file)
     if asked.format == "elle":
         return history_of_elle(text)
     if asked.format == "notation":
@@ -129,23 +120,6 @@ def _not_empty(history: TransactionHistory) -> TransactionHistory:
     if not history.transactions:
         raise ValueError("no transactions: there is nothing to judge")
     return history
-
-
-def _text(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read().removeprefix("\ufeff")  # as utf-8-sig does for files
-    return Path(file).read_text("utf-8-sig")
-
-
-def _say(text: str, stream: TextIO) -> None:
-    """Print text; what the terminal cannot show is printed as its number."""
-    encoding = stream.encoding or "utf-8"
-    legible = text.encode(encoding, "backslashreplace").decode(encoding)
-    try:
-        print(legible, file=stream, flush=True)
-    except BrokenPipeError:
-        # Whoever read has seen enough; at its end Python would write once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

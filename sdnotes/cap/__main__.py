@@ -35,17 +35,17 @@ Left out: the formats of other tools. Chapter: docs/chapters/cap/.
 import argparse
 import importlib.util
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sdnotes.cap.jepsen import history_of
 from sdnotes.cap.linearizability import LIMIT, UndecidedError
 from sdnotes.cap.models import Account, Counter, Model, Queue, Register
 from sdnotes.cap.report import report
 from sdnotes.cap.verdict import Verdict, by_key, judge
+from sdnotes.commands import parser_of, say, text_of
 from sdnotes.figures.timeline import timeline
 from sdnotes.sim import History
 from sdnotes.sim.history import is_plain
@@ -60,14 +60,7 @@ MODELS: dict[str, Callable[..., Model[Any]]] = {
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    usage, _, fields = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser(
-        prog="python -m sdnotes.cap",
-        description=usage,
-        epilog=fields.rpartition("\n\nLeft out:")[0],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("file", help="the history; - for standard input")
+    parser = parser_of("python -m sdnotes.cap", __doc__)
     parser.add_argument(
         "--model",
         default="register",
@@ -139,19 +132,19 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.figure is not None:
             asked.figure.write_text(_figure(history, verdict), "utf-8")
     except UndecidedError as error:
-        _say(f"{asked.file}: {error}; --limit gives it more", sys.stderr)
+        say(f"{asked.file}: {error}; --limit gives it more", sys.stderr)
         return 3
     # A MalformedHistoryError is a ValueError; a time of 400 digits has no pixel.
     except (OSError, ValueError, OverflowError) as error:
-        _say(f"{asked.file}: {error}", sys.stderr)
+        say(f"{asked.file}: {error}", sys.stderr)
         return 2
     unit = asked.unit or ("line" if asked.format == "jepsen" else "us")
-    _say(report(history, verdict, model, asked.model, unit), sys.stdout)
+    say(report(history, verdict, model, asked.model, unit), sys.stdout)
     return 0 if verdict else 1
 
 
 def _history(asked: argparse.Namespace) -> History:
-    text = _text(asked.file)
+    text = text_of(asked.file)
     if asked.format == "jepsen":
         return history_of(text, keyed=asked.keyed)
     return History.from_json_lines(text.split("\n"))
@@ -179,27 +172,10 @@ def _model(name: str) -> Callable[..., Model[Any]]:
     return own
 
 
-def _text(file: str) -> str:
-    if file == "-":
-        return sys.stdin.read().removeprefix("\ufeff")  # as utf-8-sig does for files
-    return Path(file).read_text("utf-8-sig")
-
-
 def _not_empty(history: History) -> History:
     if not history.operations:
         raise ValueError("no operations: there is nothing to judge")
     return history
-
-
-def _say(text: str, stream: TextIO) -> None:
-    """Print text; what the terminal cannot show is printed as its number."""
-    encoding = stream.encoding or "utf-8"
-    legible = text.encode(encoding, "backslashreplace").decode(encoding)
-    try:
-        print(legible, file=stream, flush=True)
-    except BrokenPipeError:
-        # Whoever read has seen enough; at its end Python would write once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _figure(history: History, verdict: Verdict) -> str:

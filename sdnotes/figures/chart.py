@@ -27,6 +27,7 @@ from sdnotes.figures.figure import (
     Figure,
     finish,
 )
+from sdnotes.figures.marks import line_at, text_at
 
 _WIDTH_PX, _HEIGHT_PX = 420, 290
 _LETTER_PX = 7.2
@@ -43,7 +44,7 @@ _CSS = f"""
 .sd-chart text.title{{fill:{INK}}}
 .sd-chart .axis.y text{{text-anchor:end}}
 .sd-chart .legends text,.sd-chart .ends text{{fill:{INK}}}
-.sd-chart .ends path{{stroke-width:1;fill:none}}
+.sd-chart .ends line{{stroke-width:1}}
 .sd-chart .axis .line{{stroke:{RULE};fill:none}}
 .sd-chart .axis.x .guide.line{{stroke:none}}
 .sd-chart .line{{stroke-width:2}}
@@ -127,18 +128,8 @@ def _name_the_ends(root: ET.Element, names: Sequence[str]) -> None:
     group = ET.SubElement(plot, "g", {"class": "ends"})
     heights = _spread([y for _, y in ends], bottom)
     for number, ((x, y), height) in enumerate(zip(ends, heights, strict=True)):
-        ET.SubElement(
-            group,
-            "path",
-            {
-                "class": f"color-{number}",
-                "d": f"M{x + 4:.1f} {y:.1f} L{x + 12:.1f} {height:.1f}",
-            },
-        )
-        text = ET.SubElement(
-            group, "text", {"x": f"{x + 15:.1f}", "y": f"{height + 4:.1f}"}
-        )
-        text.text = names[number]
+        line_at(group, f"color-{number}", x + 4, y, x + 12, height)
+        text_at(group, "end", x + 15, height + 4, names[number])
 
 
 def _shorn(root: ET.Element) -> ET.Element:

@@ -12,7 +12,6 @@ it can be read on a telephone.
 Left out: lines that cross a box; more than two boxes beside each other.
 """
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,7 +19,7 @@ from typing import Protocol
 from xml.etree import ElementTree as ET
 
 from sdnotes.figures.figure import FAINT, FONT, INK, PAPER, RULE, SERIES, Figure, finish
-from sdnotes.figures.marks import line_at, px, text_at
+from sdnotes.figures.marks import line_at, lines_of, px, text_at
 
 _WIDTH_PX = 420.0
 _MARGIN_PX = 10.0
@@ -86,7 +85,7 @@ class _Drawing:
         room = _WIDTH_PX - 2 * _MARGIN_PX - _GAP_PX * (len(row) - 1)
         width = room / len(row)
         letters = int((width - 16) / _CHARACTER_PX)
-        wrapped = [tuple(textwrap.wrap(rung.promises, letters)) for rung in row]
+        wrapped = [tuple(lines_of(rung.promises, letters)) for rung in row]
         height = 26 + _LINE_PX * max(map(len, wrapped))
         for number, (rung, lines) in enumerate(zip(row, wrapped, strict=True)):
             left = _MARGIN_PX + number * (width + _GAP_PX)

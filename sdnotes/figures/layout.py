@@ -9,12 +9,12 @@ and grows where the words beside a lifeline need room.
     t = 70 ms   --+--------+--     y = 150    60 ms, drawn shorter
 """
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from sdnotes.figures.marks import lines_of
 from sdnotes.sim.trace import (
     Completed,
     CutMade,
@@ -137,8 +137,7 @@ def lay_out(events: Sequence[Event], nodes: Sequence[str]) -> Layout:
             if text := says(event):
                 _, room = room_for_words(event.who, column_x, width)
                 letters = max(8, int(room / CHARACTER_PX))
-                # Before a word that is torn apart, Python 3.11 leaves a space behind.
-                wrapped[step] = [each.rstrip() for each in textwrap.wrap(text, letters)]
+                wrapped[step] = lines_of(text, letters)
         if place:
             y += gaps[place - 1]
         speakers = {events[step].who for step in wrapped}

@@ -1,10 +1,12 @@
 """The marks of which a space-time diagram is made, and their style.
 
     line_at, text_at, tip     put one mark into a group     px, ms     write a number
+    lines_of                  tear a text into lines
 
 Colours are the theme's variables, with a fallback for where there is no theme.
 """
 
+import textwrap
 from xml.etree import ElementTree as ET
 
 from sdnotes.figures.figure import FAINT, FONT, INK, PAPER, RULE, SERIES, legible
@@ -33,6 +35,18 @@ paint-order:stroke;stroke:{PAPER};stroke-width:3px}}
 def px(value: float) -> str:
     """Return a length as SVG writes it, to a tenth of a pixel."""
     return f"{value:.1f}".removesuffix(".0")
+
+
+def lines_of(text: str, letters: int) -> list[str]:
+    """Return a text in lines of so many letters, the same by every Python.
+
+    Before a word that is torn apart, Python 3.11 leaves a space behind.
+
+    Examples:
+        >>> lines_of("no: unknown redirect_uri", 8)
+        ['no:', 'unknown', 'redirect', '_uri']
+    """
+    return [line.rstrip() for line in textwrap.wrap(text, letters)]
 
 
 def text_at(

@@ -318,7 +318,9 @@ def _names_at_the_ends(chart: str) -> list[tuple[str, float]]:
     """Return each name that stands at the end of a line, and its height."""
     group = re.search(r'<g class="ends">(.*?)</g>', chart, re.DOTALL)
     texts = (
-        re.findall(r'<text x="[^"]+" y="([^"]+)">([^<]+)<', group[1]) if group else []
+        re.findall(r'<text class="end" x="[^"]+" y="([^"]+)">([^<]+)<', group[1])
+        if group
+        else []
     )
     return [(name, float(y)) for y, name in texts]
 
