@@ -9,6 +9,10 @@ Source: Berenson et al. 1995 (lost update); Fekete et al. 2005 (doctors on call)
 Left out: what the application then does; evidence/labs/retrying.py begins again.
 """
 
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from evidence.labs.notebook import Notebook
 from sdnotes.acid.playing import Played
 
 LOST_UPDATE = """balance = 100
@@ -76,3 +80,46 @@ def one_refused(run: Played) -> str:
     """Return how many committed, and the codes; which of the two is chance."""
     codes = ", ".join(sorted(run.refused.values()))
     return f"{len(run.committed)} committed, {len(run.refused)} refused: {codes}"
+
+
+class Server(Protocol):
+    """A server that takes statements, each in a transaction of its own."""
+
+    def do(self, *statements: str) -> None:
+        """Carry statements out."""
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Return what a statement gives."""
+
+
+def play_races(
+    book: Notebook,
+    play: Callable[[str, str], Played],
+    levels: Sequence[str],
+    usual: str,
+) -> None:
+    """Let two transactions get in each other's way, at each level or the usual one."""
+    for level in levels:
+        left = ended(play(level, LOST_UPDATE), "left")
+        book.fact(level, "read, then write", left)
+    book.fact(usual, "read for update, then write", read_late(play(usual, LOCKED)))
+    left = ended(play(usual, SUBTRACTED), "left")
+    book.fact(usual, "set value = value - ...", left)
+    for level in levels:
+        stay = ended(play(level, ON_CALL), "on call")
+        book.fact(level, "two doctors leave", stay)
+    said = one_refused(play(usual, DEADLOCK))
+    book.fact(usual, "each wants what the other holds", said)
+
+
+def overdraw(book: Notebook, node: Server, code_of: Callable[[str], str]) -> None:
+    """Ask the table of accounts for what none should hold; it then has a constraint."""
+    node.do("update account set value = 100", "update account set value = value - 500")
+    [(value,)] = node.rows("select value from account order by id limit 1")
+    book.fact("no constraint", "take 500 from 100", f"the value is {value}")
+    node.do(
+        "update account set value = 100",
+        "alter table account add check (value >= 0)",
+    )
+    code = code_of("update account set value = value - 500")
+    book.fact("check (value >= 0)", "take 500 from 100", f"refused: {code}")

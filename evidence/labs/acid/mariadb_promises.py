@@ -11,6 +11,7 @@ Chapter: docs/chapters/acid/.
 """
 
 import contextlib
+from functools import partial
 from typing import Any
 
 import pymysql
@@ -18,16 +19,7 @@ import pymysql
 from evidence.labs.mariadb_alone import Node, alone, version
 from evidence.labs.mariadb_alone import rows as ask
 from evidence.labs.notebook import COLUMNS, Notebook, Row
-from evidence.labs.races import (
-    DEADLOCK,
-    LOCKED,
-    LOST_UPDATE,
-    ON_CALL,
-    SUBTRACTED,
-    ended,
-    one_refused,
-    read_late,
-)
+from evidence.labs.races import overdraw, play_races
 from evidence.labs.retrying import CLIENTS, TIMES, count_up
 from evidence.labs.server import lab_folder
 from evidence.labs.sql_stories import Maria, ServerDatabase
@@ -59,7 +51,7 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
         for level, again in (("repeatable read", False), ("serializable", True)):
             count_up(book, level, at(node, level), again=again)
         atomicity(book, node)
-        consistency(book, node)
+        overdraw(book, node, partial(refusal, node))
     return book.rows, book.observed
 
 
@@ -79,18 +71,7 @@ def races(book: Notebook, node: Node) -> None:
     [(level, checks)] = node.rows("select @@tx_isolation, @@innodb_snapshot_isolation")
     book.fact("by default", "the level", str(level).lower().replace("-", " "))
     book.fact("by default", "innodb_snapshot_isolation", "on" if checks else "off")
-    for level in LEVELS:
-        left = ended(played(node, level, LOST_UPDATE), "left")
-        book.fact(level, "read, then write", left)
-    late = read_late(played(node, "repeatable read", LOCKED))
-    book.fact("repeatable read", "read for update, then write", late)
-    left = ended(played(node, "repeatable read", SUBTRACTED), "left")
-    book.fact("repeatable read", "set value = value - ...", left)
-    for level in LEVELS:
-        stay = ended(played(node, level, ON_CALL), "on call")
-        book.fact(level, "two doctors leave", stay)
-    said = one_refused(played(node, "repeatable read", DEADLOCK))
-    book.fact("repeatable read", "each wants what the other holds", said)
+    play_races(book, partial(played, node), LEVELS, "repeatable read")
 
 
 def atomicity(book: Notebook, node: Node) -> None:
@@ -124,20 +105,6 @@ def atomicity(book: Notebook, node: Node) -> None:
     book.fact("a statement fails", "an insert before it, after the commit", came)
 
 
-def consistency(book: Notebook, node: Node) -> None:
-    """Ask for what no account should hold."""
-    node.do("update account set value = 100", "update account set value = value - 500")
-    [(value,)] = node.rows("select value from account where id = 1")
-    book.fact("no constraint", "take 500 from 100", f"the value is {value}")
-    node.do(
-        "update account set value = 100",
-        "alter table account add check (value >= 0)",
-    )
-    with contextlib.closing(node.connect()) as session:
-        code = code_of(session, "update account set value = value - 500")
-    book.fact("check (value >= 0)", "take 500 from 100", f"refused: {code}")
-
-
 def code_of(session: "pymysql.connections.Connection[Any]", statement: str) -> str:
     """Return the code with which a statement is refused, or "done"."""
     try:
@@ -145,3 +112,9 @@ def code_of(session: "pymysql.connections.Connection[Any]", statement: str) -> s
     except pymysql.err.MySQLError as error:
         return str(error.args[0])
     return "done"
+
+
+def refusal(node: Node, statement: str) -> str:
+    """Return the code with which a session of its own is refused a statement."""
+    with contextlib.closing(node.connect()) as session:
+        return code_of(session, statement)

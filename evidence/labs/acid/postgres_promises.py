@@ -10,6 +10,7 @@ Left out: advisory locks, savepoints, read-only deferrable transactions.
 Chapter: docs/chapters/acid/.
 """
 
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -17,16 +18,7 @@ import psycopg
 from evidence.labs.notebook import COLUMNS, Notebook, Row
 from evidence.labs.postgres_alone import alone
 from evidence.labs.postgres_pair import Node, version
-from evidence.labs.races import (
-    DEADLOCK,
-    LOCKED,
-    LOST_UPDATE,
-    ON_CALL,
-    SUBTRACTED,
-    ended,
-    one_refused,
-    read_late,
-)
+from evidence.labs.races import overdraw, play_races
 from evidence.labs.retrying import CLIENTS, TIMES, count_up
 from evidence.labs.server import lab_folder
 from evidence.labs.sql_stories import Postgres, ServerDatabase
@@ -40,6 +32,7 @@ CAPTION = (
     "each."
 )
 UPDATE = "update account set value = 50"
+LEVELS = ("read committed", "repeatable read", "serializable")
 __all__ = ["CAPTION", "COLUMNS", "rows"]
 
 
@@ -53,7 +46,7 @@ def rows() -> tuple[list[Row], dict[str, Any]]:
         for level, again in (("read committed", False), ("serializable", True)):
             count_up(book, level, Postgres(node, level), again=again)
         atomicity(book, node)
-        consistency(book, node)
+        overdraw(book, node, partial(refusal, node))
     return book.rows, book.observed
 
 
@@ -67,18 +60,7 @@ def races(book: Notebook, node: Node) -> None:
     """Let two transactions get in each other's way."""
     [(default,)] = node.rows("show default_transaction_isolation")
     book.fact("by default", "the level", str(default))
-    for level in ("read committed", "repeatable read", "serializable"):
-        left = ended(played(node, level, LOST_UPDATE), "left")
-        book.fact(level, "read, then write", left)
-    late = read_late(played(node, "read committed", LOCKED))
-    book.fact("read committed", "read for update, then write", late)
-    left = ended(played(node, "read committed", SUBTRACTED), "left")
-    book.fact("read committed", "set value = value - ...", left)
-    for level in ("read committed", "repeatable read", "serializable"):
-        stay = ended(played(node, level, ON_CALL), "on call")
-        book.fact(level, "two doctors leave", stay)
-    said = one_refused(played(node, "read committed", DEADLOCK))
-    book.fact("read committed", "each wants what the other holds", said)
+    play_races(book, partial(played, node), LEVELS, "read committed")
 
 
 def atomicity(book: Notebook, node: Node) -> None:
@@ -110,20 +92,6 @@ def atomicity(book: Notebook, node: Node) -> None:
     book.fact("committed", "rollback, after an update to 50", f"the value is {value}")
 
 
-def consistency(book: Notebook, node: Node) -> None:
-    """Ask for what no account should hold."""
-    node.do("update account set value = 100", "update account set value = value - 500")
-    [(value,)] = node.rows("select value from account")
-    book.fact("no constraint", "take 500 from 100", f"the value is {value}")
-    node.do(
-        "update account set value = 100",
-        "alter table account add check (value >= 0)",
-    )
-    with node.connect() as session:
-        code = code_of(session, "update account set value = value - 500")
-    book.fact("check (value >= 0)", "take 500 from 100", f"refused: {code}")
-
-
 def code_of(session: psycopg.Connection[tuple[object, ...]], statement: str) -> str:
     """Return the code with which a statement is refused, or "done"."""
     try:
@@ -131,3 +99,9 @@ def code_of(session: psycopg.Connection[tuple[object, ...]], statement: str) -> 
     except psycopg.Error as error:
         return error.sqlstate or "no code"
     return "done"
+
+
+def refusal(node: Node, statement: str) -> str:
+    """Return the code with which a session of its own is refused a statement."""
+    with node.connect() as session:
+        return code_of(session, statement)
